@@ -1,0 +1,19 @@
+//! Measures backward walking with one small inertial sensor on the shin.
+//!
+//! # The data's way
+//!
+//! source → decode → calibrate → orient → events → strides → safety → sinks
+//!
+//! # Frames and signs
+//!
+//! Sagittal plane, ISB-like segment frame: `x` anterior (where the person faces), `y` up along the
+//! segment, `z` to the person's right, for both legs. Segment angle `theta` is measured from the
+//! downward vertical, positive with the distal end anterior; `omega = d theta / dt` is about `+z`;
+//! knee flexion is `theta_thigh - theta_shank`, 0 straight and positive flexed.
+
+pub mod capture;
+pub mod imu;
+pub mod mount;
+pub mod record;
+pub mod time;
+pub mod truth;

@@ -1,0 +1,3 @@
+//! The `retrogait` program.
+
+fn main() {}
