@@ -15,5 +15,6 @@ pub mod capture;
 pub mod imu;
 pub mod mount;
 pub mod record;
+pub mod sim;
 pub mod time;
 pub mod truth;

@@ -1,0 +1,22 @@
+//! The simulator.
+mod anchor;
+mod body;
+mod carriage;
+mod chain;
+mod correction;
+mod foot;
+mod footfall;
+mod fourier;
+mod gait;
+mod hazard;
+mod hip;
+mod itinerary;
+mod math;
+mod path;
+mod pelvis;
+mod plan;
+pub mod probe;
+mod random;
+mod series;
+mod skeleton;
+mod swing;
