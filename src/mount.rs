@@ -116,6 +116,11 @@ impl Mount {
         Ok(Self { axes })
     }
 
+    /// Where its `x`, `y` and `z` point.
+    pub const fn axes(self) -> [BodyAxis; 3] {
+        self.axes
+    }
+
     /// Every right-handed mount (24 of them).
     pub fn all() -> impl Iterator<Item = Self> {
         BodyAxis::ALL.into_iter().flat_map(|x| {

@@ -90,4 +90,11 @@ impl Body {
             + self.shank_m * self.shank_m
             + 2.0 * self.thigh_m * self.shank_m * cos_knee
     }
+
+    /// Knee flexion at this squared distance hip to ankle, rad.
+    pub(crate) fn flexion_at(&self, reach_squared: f64) -> f64 {
+        let (thigh, shank) = (self.thigh_m, self.shank_m);
+        let cos = (reach_squared - thigh * thigh - shank * shank) / (2.0 * thigh * shank);
+        libm::acos(cos.clamp(-1.0, 1.0))
+    }
 }

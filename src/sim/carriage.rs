@@ -163,12 +163,7 @@ impl Ground<'_> {
             a: carriage.trough_curve * sine_curvature(crest - height, crest_s - at_s),
         };
         let reaches = self.reaches(fall);
-        let landing: [(f64, f64); 4] = core::array::from_fn(|step| {
-            let share = 0.02 * step as f64;
-            let t = fall.contact_s + share * stride_s;
-            let ankle = fall.ankle(self.body, t);
-            (t, self.reach_over(fall, t, share, ankle))
-        });
+        let landing = self.landing_reaches(fall);
         let top = self.stiff(fall, crest_s, fall.straight);
         for _ in 0..LOWERINGS {
             let (falling, rising) = (
@@ -178,7 +173,8 @@ impl Ground<'_> {
             let excess = reaches
                 .iter()
                 .flatten()
-                .chain(&landing)
+                .chain(landing.iter().flatten())
+                .filter(|(t, _)| (from_s..crest_s).contains(t))
                 .map(|&(t, reach)| if t < at_s { falling.at(t) } else { rising.at(t) } - reach)
                 .fold(0.0, f64::max);
             height -= 1.3 * excess;
@@ -206,6 +202,27 @@ impl Ground<'_> {
                 _ => leaving.ankle(self.body, t.min(leaving.leave_s)),
             };
             Some((t, self.reach_over(leaving, t, TOE_OFF + share, ankle)))
+        })
+    }
+
+    /// The same for the foot that lands: shortly before its contact and until it bears.
+    fn landing_reaches(&self, fall: &Footfall) -> [Option<(f64, f64)>; LOOK_AHEAD_STEPS] {
+        let before = self.planner.preceding(fall);
+        let swing = match (before, &fall.gait) {
+            (Some(from), Gait::Path(gait)) if from.leave_s.is_finite() => {
+                Some(Swing::between(self.body, gait, from, fall))
+            }
+            _ => None,
+        };
+        core::array::from_fn(|step| {
+            let share = 0.015 * (step as f64 - 4.0);
+            let t = fall.contact_s + share * fall.stride_s;
+            let ankle = match &swing {
+                _ if share >= 0.0 => fall.ankle(self.body, t),
+                Some(swing) => swing.ankle(t),
+                None => return None,
+            };
+            Some((t, self.reach_over(fall, t, share, ankle)))
         })
     }
 

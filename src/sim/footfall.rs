@@ -17,8 +17,11 @@ const GENTLEST_LANDING_MPS2: f64 = 14.0;
 /// down under load.
 const ROLL_ORDER: f64 = 2.4;
 
+/// Share of the usual foot pitch with which a foot comes to stand and steps off from standing.
+const STANDING_SIZE: f64 = 0.6;
+
 /// Share of the stride over which a foot that has been standing rolls off.
-const RELEASE_SHARE: f64 = 0.42;
+pub(crate) const RELEASE_SHARE: f64 = 0.42;
 
 /// A foot that slides while it bears.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,6 +74,8 @@ pub(crate) struct Footfall {
     pub leave_s: f64,
     /// Stride time by which it is made, s.
     pub stride_s: f64,
+    /// Stride time by which it is left, s.
+    pub leaving_stride_s: f64,
     /// World x and z of the ankle with the foot flat, m.
     pub place: [f64; 2],
     /// Where the foot points, rad.
@@ -81,6 +86,8 @@ pub(crate) struct Footfall {
     pub amplitude: f64,
     /// Knee flexion at its straightest, rad.
     pub straight: f64,
+    /// How much higher than usual the foot is lifted on its way here.
+    pub lift: f64,
     /// What the person was doing.
     pub label: Activity,
     /// When the sole has come down, s (heel contact when landing on the toes); `None` when the heel
@@ -91,6 +98,8 @@ pub(crate) struct Footfall {
     pub rise_s: Option<f64>,
     /// Foot pitch at contact, rad.
     pub landing_pitch: f64,
+    /// Whether it was planned to stay.
+    stand: bool,
     /// What goes wrong in this stance.
     pub slide: Option<Slide>,
     /// What goes wrong in this stance.
@@ -134,15 +143,18 @@ impl Footfall {
             contact_s: since,
             leave_s: f64::INFINITY,
             stride_s: 1.0,
+            leaving_stride_s: 1.0,
             place,
             heading,
             gait,
             amplitude: 0.0,
             straight: knee,
+            lift: 1.0,
             label: Activity::Standing,
             flat_s: Some(since),
             rise_s: Some(f64::INFINITY),
             landing_pitch: 0.0,
+            stand: true,
             slide: None,
             buckle: None,
             facing: Facing::new(heading),
@@ -177,9 +189,10 @@ impl Footfall {
         landing: Landing,
         standing_knee: f64,
     ) -> Self {
-        let mut fall = Self::standing(leg, place, heading, gait.clone(), standing_knee);
+        let mut fall = Self::standing(leg, place, heading, *gait, standing_knee);
         fall.contact_s = contact_s;
         fall.stride_s = stride_s;
+        fall.leaving_stride_s = stride_s;
         fall.amplitude = amplitude;
         fall.straight = landing.knee;
         let slope = 1.0 / stride_s;
@@ -205,6 +218,7 @@ impl Footfall {
             fall.phase_held_s = contact_s + 0.5 * TOE_OFF * stride_s;
             fall.phase_first = Quintic::new(contact_s, contact, fall.phase_held_s, held);
         } else {
+            fall.stand = false;
             fall.leave_s = leave_s;
             fall.phase_held_s = leave_s;
             let end = Jet {
@@ -260,11 +274,21 @@ impl Footfall {
         self.rise_s = (self.hold == 0.0).then_some(f64::INFINITY);
     }
 
-    /// Lets a foot that has been standing leave at `leave_s`, stepping off in the manner of `gait`.
-    pub(crate) fn release_at(&mut self, leave_s: f64, gait: &Gait, stride_s: f64, amplitude: f64) {
+    /// Lets a foot that was to stay leave at `leave_s`. One that has long been standing steps off in
+    /// the manner of `gait`; one that has not even landed keeps its own.
+    pub(crate) fn release_at(
+        &mut self,
+        now_s: f64,
+        leave_s: f64,
+        gait: &Gait,
+        stride_s: f64,
+        amplitude: f64,
+    ) {
         let held = Jet::at_rest(TOE_OFF / 2.0);
-        self.gait = gait.clone();
-        self.stride_s = stride_s;
+        if self.contact_s <= now_s {
+            self.gait = *gait;
+        }
+        self.leaving_stride_s = stride_s;
         self.leave_s = leave_s;
         self.phase_release_s = leave_s - RELEASE_SHARE * stride_s;
         self.phase_release = Quintic::new(
@@ -282,12 +306,13 @@ impl Footfall {
 
     fn plan_release(&mut self, amplitude: f64) {
         let Gait::Path(path) = &self.gait else {
-            self.rise_s = Some(self.leave_s - 0.2 * self.stride_s);
+            self.rise_s = Some(self.leave_s - 0.2 * self.leaving_stride_s);
             return;
         };
         let rhythm = &path.rhythm;
         // The share is of a stance of ordinary length: a longer or shorter one keeps its proportion.
-        let takes = (rhythm.stance[self.leg] - path.forefoot_rise).max(0.02) * self.stride_s;
+        let takes =
+            (rhythm.stance[self.leg] - path.forefoot_rise).max(0.02) * self.leaving_stride_s;
         let rise = (self.leave_s - takes).max(self.landed_s + 0.02);
         let pitch = rad(path.final_deg) * amplitude;
         let takes = self.leave_s - rise;
@@ -320,6 +345,27 @@ impl Footfall {
         }
     }
 
+    /// Whether the foot comes to stand here, or has stood: the leg is then under the body and not
+    /// ahead of it or behind as in walking, and the foot just comes down and rolls off.
+    pub(crate) fn is_stand(&self) -> bool {
+        self.stand
+    }
+
+    /// How much the hip may be out of this foot's reach, m, for a foot that stands before walking
+    /// or after it, at this phase; `None` for those of walking, whose legs are as long as they need.
+    pub(crate) fn tether(&self, phase: f64) -> Option<f64> {
+        self.stand.then(|| {
+            let landing = 1.0 - smooth(phase / 0.10);
+            let leaving = smooth((phase - 0.49) / 0.06);
+            0.03 * (landing + leaving)
+        })
+    }
+
+    /// Share of the series' foot pitch that is made.
+    fn size(&self) -> f64 {
+        if self.stand { STANDING_SIZE } else { 1.0 }
+    }
+
     /// Foot pitch at `t` within this stance, rad.
     pub(crate) fn pitch(&self, t: f64) -> f64 {
         match &self.gait {
@@ -332,8 +378,13 @@ impl Footfall {
                     self.hold
                 }
             }
-            Gait::Fourier(gait) => gait.pitch(self.phase(t)),
+            Gait::Fourier(gait) => self.size() * gait.pitch(self.phase(t)),
         }
+    }
+
+    /// How much further the knee is bent at `t` because it gives way, rad.
+    pub(crate) fn gives_way(&self, t: f64) -> f64 {
+        self.buckle.map_or(0.0, |b| b.at(t))
     }
 
     /// Least knee flexion of this stance, rad.
@@ -353,7 +404,7 @@ impl Footfall {
                     Jet::at_rest(self.hold)
                 }
             }
-            Gait::Fourier(gait) => Jet::of(|t| gait.pitch(self.phase(t)), t),
+            Gait::Fourier(_) => Jet::of(|t| self.pitch(t), t),
         }
     }
 

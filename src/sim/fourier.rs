@@ -22,7 +22,7 @@
 use super::body::Body;
 use super::foot;
 use super::gait::Rhythm;
-use super::math::{TURN, rad, smooth};
+use super::math::{TURN, lerp, rad, smooth};
 
 /// Phase of the series at which the heel has come to rest on the floor; phase 0 of the walk.
 const STRUCK: f64 = 0.02;
@@ -106,7 +106,7 @@ pub(crate) enum Played {
 const HIP_HARMONICS: usize = 4;
 
 /// A gait made of the series, fitted to a body and a speed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct FourierGait {
     /// Timing.
     pub rhythm: Rhythm,
@@ -161,6 +161,26 @@ impl FourierGait {
             }
         }
         gait
+    }
+
+    /// `self` at weight 0, `other` at weight 1, both played the same way.
+    pub(crate) fn mixed(&self, other: &Self, weight: f64) -> Self {
+        let mix = |a: f64, b: f64| lerp(a, b, weight);
+        Self {
+            rhythm: self.rhythm.mixed(&other.rhythm, weight),
+            played: other.played,
+            thigh_gain: mix(self.thigh_gain, other.thigh_gain),
+            knee_gain: mix(self.knee_gain, other.knee_gain),
+            pitch_gain: mix(self.pitch_gain, other.pitch_gain),
+            thigh_m: other.thigh_m,
+            shank_m: other.shank_m,
+            ahead_m: mix(self.ahead_m, other.ahead_m),
+            list_m: mix(self.list_m, other.list_m),
+            sway: core::array::from_fn(|k| {
+                let (a, b) = (self.sway[k], other.sway[k]);
+                (mix(a.0, b.0), mix(a.1, b.1))
+            }),
+        }
     }
 
     fn set_gain(&mut self, thigh_gain: f64) {

@@ -1,11 +1,8 @@
 //! How a person steps: the parameters of the foot-path generator (G2), and what both generators
 //! have in common.
 
-use std::sync::Arc;
-
 use super::body::Body;
-use super::fourier::FourierGait;
-use crate::record::Contact;
+use super::fourier::{FourierGait, Played, TOE_OFF};
 
 /// The instrumented leg is number 0, the other number 1.
 pub(crate) type LegIndex = usize;
@@ -107,6 +104,8 @@ numbers! {
         /// How far the foot is ahead of (positive) the plain way back in the first half of swing
         /// and behind it in the second, m.
         lag_m: f64,
+        /// Least height of heel and ball over the floor in mid-swing, m.
+        clearance_m: f64,
         /// Extra downward pitch in mid-swing, degrees.
         swing_pitch_deg: f64,
         /// To and fro of the pelvis twice a stride, amplitude, m.
@@ -123,12 +122,12 @@ impl Mix for Rhythm {
 }
 
 /// One of the two generators with its parameters.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Gait {
     /// G2: foot path and inverse kinematics.
     Path(PathGait),
     /// G1: Fourier series of joint angles, forward or played backward.
-    Fourier(Arc<FourierGait>),
+    Fourier(FourierGait),
 }
 
 impl Gait {
@@ -144,29 +143,13 @@ impl Gait {
     pub(crate) fn mixed(&self, other: &Self, weight: f64) -> Self {
         match (self, other) {
             (Self::Path(a), Self::Path(b)) => Self::Path(a.mixed(b, weight)),
-            _ => other.clone(),
+            (Self::Fourier(a), Self::Fourier(b)) => Self::Fourier(a.mixed(b, weight)),
+            _ => *other,
         }
     }
 }
 
-/// How the foot lands in this gait.
 impl PathGait {
-    /// The word for its landings, by the rule by which captures of people are labelled: which part
-    /// of the sole is first, and by how much.
-    pub(crate) fn contact(&self) -> Contact {
-        if self.hold_deg < -2.0 {
-            Contact::ToeOnly
-        } else if self.toe_contact_deg > 3.0 {
-            Contact::HeelFirst
-        } else if self.toe_contact_deg > -4.0 {
-            Contact::Flat
-        } else if self.toe_contact_deg > -12.0 {
-            Contact::Uncertain
-        } else {
-            Contact::ToeFirst
-        }
-    }
-
     /// Backward walking at `speed_mps`, taught: toes first, rolled, knee straightened.
     ///
     /// The values are those that bring the waveforms nearest to backward walks recorded by motion
@@ -199,7 +182,7 @@ impl PathGait {
             forefoot_rise: stance - 0.11,
             final_deg: 16.0,
             straight_deg: [3.0; 2],
-            least_knee_deg: [2.0; 2],
+            least_knee_deg: [1.5; 2],
             straight_from: 0.32 + later,
             straight_until: between(v, (0.45, 0.38), (1.3, 0.35)) + later,
             trough_at: both + between(v, (0.22, -0.06), (0.8, -0.03)),
@@ -208,6 +191,7 @@ impl PathGait {
             lift_m: 0.012 * size,
             lift_late: 0.5,
             lag_m: -0.03 * size,
+            clearance_m: 0.012 * size,
             swing_pitch_deg: 7.5,
             sway_m: 0.0,
             ahead_m: -0.01 * size,
@@ -225,6 +209,44 @@ impl PathGait {
         }
     }
 }
+
+/// Forward walking of `body` at `speed_mps`, on the series.
+pub(crate) fn forward(body: &Body, speed_mps: f64) -> Gait {
+    let size = body.height_m / 1.70;
+    let v = speed_mps.max(0.15) / size.sqrt();
+    let cadence = (60.0 * v / WALK_RATIO_FORWARD).sqrt() / size.sqrt();
+    let rhythm = Rhythm {
+        stride_s: 120.0 / cadence,
+        stance: [TOE_OFF; 2],
+        step_share: 0.5,
+        variation: 0.018,
+        half_width_m: 0.05 * size,
+        pelvis_deg: 0.0,
+        side_sway_m: 0.020 * size,
+    };
+    let stride_m = speed_mps.max(0.15) * rhythm.stride_s;
+    Gait::Fourier(FourierGait::fitted(body, rhythm, stride_m, Played::Forward))
+}
+
+/// Backward walking of `body` at `speed_mps`, on the series played backward.
+pub(crate) fn reversed(body: &Body, speed_mps: f64) -> Gait {
+    let rhythm = Rhythm {
+        stance: [TOE_OFF; 2],
+        half_width_m: 0.06 * body.height_m / 1.70,
+        pelvis_deg: 0.0,
+        ..PathGait::coached(body, speed_mps).rhythm
+    };
+    let stride_m = speed_mps.max(0.15) * rhythm.stride_s;
+    Gait::Fourier(FourierGait::fitted(
+        body,
+        rhythm,
+        stride_m,
+        Played::Reversed,
+    ))
+}
+
+/// Step length over cadence in walking forward, m per step/min, for a 1.70 m adult.
+const WALK_RATIO_FORWARD: f64 = 0.0065;
 
 /// Step length over cadence in walking backward, m per step/min, for a 1.70 m adult: cadence stays
 /// as in walking forward while speed falls by a quarter (Laufer 2005). Near the speed at which

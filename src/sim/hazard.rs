@@ -160,7 +160,7 @@ impl Hurry {
 
 /// Depth of a knee that gives way, rad.
 pub(crate) fn buckle_depth(chance: &mut Chance) -> f64 {
-    rad(chance.between(16.0, 30.0))
+    rad(chance.between(17.0, 30.0))
 }
 
 #[cfg(test)]

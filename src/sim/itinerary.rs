@@ -48,7 +48,8 @@ impl Itinerary {
 
     /// Forgets the moves that ended before `t`.
     pub(crate) fn forget_before(&mut self, t: f64) {
-        while self.moves.len() > 1 && self.moves[1].start_s < t {
+        // The last stepping is remembered until there is another.
+        while self.moves.len() > 2 && self.moves[2].start_s < t {
             self.moves.pop_front();
         }
     }

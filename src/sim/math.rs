@@ -41,15 +41,6 @@ pub(crate) fn smooth(s: f64) -> f64 {
     }
 }
 
-/// First derivative of [`smooth`] with respect to its argument.
-pub(crate) fn smooth_rate(s: f64) -> f64 {
-    if s <= 0.0 || s >= 1.0 {
-        0.0
-    } else {
-        30.0 * s * s * (1.0 - s) * (1.0 - s)
-    }
-}
-
 /// A bump of height 1 at 1/2 that leaves and meets zero with two vanishing derivatives.
 pub(crate) fn bump(s: f64) -> f64 {
     if s <= 0.0 || s >= 1.0 {
@@ -82,29 +73,6 @@ impl Jet {
     /// A value at rest.
     pub(crate) const fn at_rest(p: f64) -> Self {
         Self { p, v: 0.0, a: 0.0 }
-    }
-
-    /// Sum of two jets.
-    pub(crate) fn plus(self, other: Self) -> Self {
-        Self {
-            p: self.p + other.p,
-            v: self.v + other.v,
-            a: self.a + other.a,
-        }
-    }
-
-    /// Difference of two jets.
-    pub(crate) fn minus(self, other: Self) -> Self {
-        self.plus(other.times(-1.0))
-    }
-
-    /// The jet of a constant multiple.
-    pub(crate) fn times(self, k: f64) -> Self {
-        Self {
-            p: self.p * k,
-            v: self.v * k,
-            a: self.a * k,
-        }
     }
 
     /// The jet of `f` at `t` by central differences over one millisecond each way.

@@ -15,7 +15,6 @@ mod math;
 mod path;
 mod pelvis;
 mod plan;
-pub mod probe;
 mod random;
 mod series;
 mod skeleton;

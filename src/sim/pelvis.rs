@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::body::Body;
 use super::chain::Facing;
-use super::fourier::TOE_OFF;
+use super::fourier::{FourierGait, TOE_OFF};
 use super::gait::{Gait, PathGait};
 use super::hazard::Sway;
 use super::itinerary::Itinerary;
@@ -74,7 +74,7 @@ impl Manner {
             return;
         };
         if let (Some(gait), true) = (&asked.gait, asked.start_s != self.since_s) {
-            self.from = core::mem::replace(&mut self.to, gait.clone());
+            self.from = core::mem::replace(&mut self.to, *gait);
             self.since_s = asked.start_s;
             self.start_s = t + NOTICE_S;
             self.end_s = self.start_s + gait.rhythm().stride_s;
@@ -83,18 +83,10 @@ impl Manner {
 
     /// Takes this gait's manner on at once: while standing it does not show.
     fn set(&mut self, gait: &Gait, since_s: f64) {
-        self.from = gait.clone();
-        self.to = gait.clone();
+        self.from = *gait;
+        self.to = *gait;
         self.since_s = since_s;
         self.end_s = f64::NEG_INFINITY;
-    }
-
-    fn faded(&self, t: f64, value: impl Fn(&Gait) -> f64) -> f64 {
-        if t >= self.end_s {
-            return value(&self.to);
-        }
-        let weight = smooth((t - self.start_s) / (self.end_s - self.start_s));
-        lerp(value(&self.from), value(&self.to), weight)
     }
 }
 
@@ -149,7 +141,7 @@ impl Pelvis {
                 since_s: f64::NEG_INFINITY,
                 start_s: 0.0,
                 end_s: f64::NEG_INFINITY,
-                from: gait.clone(),
+                from: gait,
                 to: gait,
             },
             lurches: VecDeque::new(),
@@ -189,14 +181,27 @@ impl Pelvis {
         }
     }
 
-    /// The gait whose manner is being taken on.
-    pub(crate) fn gait(&self) -> &Gait {
-        &self.manner.to
+    /// The gait as it is at `t`, between the one before and the one being taken on.
+    pub(crate) fn gait_at(&self, t: f64) -> Gait {
+        let Manner {
+            start_s,
+            end_s,
+            from,
+            to,
+            ..
+        } = &self.manner;
+        if t >= *end_s {
+            return *to;
+        }
+        from.mixed(to, smooth((t - start_s) / (end_s - start_s)))
     }
 
-    /// 1 while walking, 0 while standing.
-    pub(crate) fn engaged(&self, t: f64) -> f64 {
-        self.engagement.at(t)
+    /// The series that the legs follow at `t`, if they do.
+    pub(crate) fn series_at(&self, t: f64) -> Option<FourierGait> {
+        match self.gait_at(t) {
+            Gait::Fourier(gait) => Some(gait),
+            Gait::Path(_) => None,
+        }
     }
 
     /// The pelvis at `t`, the moment of the last [`Self::advance`] or one in its path cell, with
@@ -222,16 +227,17 @@ impl Pelvis {
         let mut forth = 0.0;
         let mut yaw = 0.0;
         if engaged > 0.0 {
-            let to_and_fro = self.manner.faded(t, |gait| match gait {
-                Gait::Path(g) => g.sway_m * libm::sin(2.0 * TURN * phase + 0.5),
-                Gait::Fourier(g) => g.sway(phase),
-            });
-            ahead += engaged * to_and_fro;
+            let gait = self.gait_at(t);
+            let rhythm = gait.rhythm();
+            ahead += engaged
+                * match &gait {
+                    Gait::Path(g) => g.sway_m * libm::sin(2.0 * TURN * phase + 0.5),
+                    Gait::Fourier(g) => g.sway(phase),
+                };
             let over = libm::cos(TURN * (phase - TOE_OFF / 2.0));
-            right += engaged * self.side * over * self.manner.faded(t, |g| g.rhythm().side_sway_m);
+            right += engaged * self.side * over * rhythm.side_sway_m;
             // The pelvis turns with the feet, so that each hip is carried toward its foot.
-            let turn = rad(self.manner.faded(t, |g| g.rhythm().pelvis_deg));
-            forth = -engaged * turn * self.half_width_m * libm::cos(TURN * phase);
+            forth = -engaged * rad(rhythm.pelvis_deg) * self.half_width_m * libm::cos(TURN * phase);
             yaw = self.side * forth / self.half_width_m;
         }
         let mut raised = 0.0;

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::body::Body;
-use super::footfall::{Buckle, Footfall, Landing, Slide};
+use super::footfall::{Buckle, Footfall, Landing, RELEASE_SHARE, Slide};
 use super::fourier::TOE_OFF;
 use super::gait::{Gait, LegIndex, PathGait};
 use super::hazard::{Catch, Hurry, Mishap, Recovery, Sway, buckle_depth};
@@ -104,8 +104,6 @@ pub(crate) struct Decisions {
     pub sways: VecDeque<Sway>,
     /// Starts and ends of stepping.
     pub bouts: VecDeque<Bout>,
-    /// Steps of either leg that take weight: leg and time of contact.
-    pub contacts: VecDeque<(LegIndex, f64)>,
 }
 
 /// The plan.
@@ -148,7 +146,7 @@ impl Planner {
                 leg,
                 [0.0, side * body.stance_half_width_m],
                 0.0,
-                gait.clone(),
+                gait,
                 standing_knee,
             )]),
             air: None,
@@ -163,7 +161,7 @@ impl Planner {
             steps: 0,
             closing_steps: 0,
             speed_mps: 0.0,
-            taking_on: (f64::NEG_INFINITY, 0, gait.clone()),
+            taking_on: (f64::NEG_INFINITY, 0, gait),
             gait,
             drift: 0.0,
             hurry: Hurry::default(),
@@ -187,7 +185,7 @@ impl Planner {
 
     /// Plans as far as is needed at `t`.
     pub(crate) fn advance(&mut self, t: f64, itinerary: &Itinerary, path: &Path) {
-        if self.upcoming.is_none() {
+        if self.stands(t) {
             self.set_off(t, itinerary);
         }
         while let Some(next) = self.upcoming {
@@ -196,7 +194,7 @@ impl Planner {
                 break;
             }
             self.upcoming = None;
-            self.step(next, itinerary, path);
+            self.step(t, next, itinerary, path);
         }
         for leg in &mut self.legs {
             if leg.falls.len() > 1 && t >= leg.falls[1].contact_s {
@@ -223,22 +221,23 @@ impl Planner {
         else {
             return;
         };
-        let Some(gait) = first.gait.clone() else {
+        let Some(gait) = first.gait else {
             return;
         };
-        self.gait = gait.clone();
+        self.gait = gait;
         self.taking_on = (first.start_s, FADE_IN.len(), gait);
         self.label = first.label;
         self.steps = 0;
         self.drift = 0.0;
         let rhythm = *self.gait.rhythm();
         let leg = usize::from(self.chance.happens(0.5));
-        let leave_s = first.start_s + 0.30 * rhythm.stride_s;
+        let leave_s =
+            (first.start_s + 0.30 * rhythm.stride_s).max(t + RELEASE_SHARE * rhythm.stride_s);
         let contact_s = leave_s + (1.0 - rhythm.stance[leg]) * rhythm.stride_s;
-        let gait = self.gait.clone();
+        let gait = self.gait;
         self.legs[leg]
             .last_mut()
-            .release_at(leave_s, &gait, rhythm.stride_s, FADE_IN[0]);
+            .release_at(t, leave_s, &gait, rhythm.stride_s, FADE_IN[0]);
         self.decisions.bouts.push_back(Bout {
             at_s: first.start_s,
             begins: true,
@@ -254,7 +253,7 @@ impl Planner {
     }
 
     /// Fixes one footfall in place and the next in time.
-    fn step(&mut self, now: Upcoming, itinerary: &Itinerary, path: &Path) {
+    fn step(&mut self, t: f64, now: Upcoming, itinerary: &Itinerary, path: &Path) {
         let (leg, other) = (now.leg, 1 - now.leg);
         let asked = itinerary.stepping(now.contact_s);
         self.take_on(now.contact_s, itinerary);
@@ -284,14 +283,17 @@ impl Planner {
         let release_amplitude = amplitude.max(FADE_IN[0]);
         let mut leave_s = f64::INFINITY;
         let may_close = self.closing_steps < MOST_CLOSING_STEPS;
-        let others_turn = itinerary.stepping(other_leaves)
+        // What has been decided when the other foot was planned stands.
+        let others_turn = self.legs[other].last().leave_s.is_finite()
+            || itinerary.stepping(other_leaves)
             || (may_close && self.strays(other, other_leaves, path));
         let place_leave = next.contact_s + both(leg);
         if others_turn {
             self.disturb_swing(&mut next, other_leaves, stride_s);
-            let gait = self.gait.clone();
+            let gait = self.gait;
             if self.legs[other].last().leave_s.is_infinite() {
                 self.legs[other].last_mut().release_at(
+                    t,
                     other_leaves,
                     &gait,
                     stride_s,
@@ -323,13 +325,13 @@ impl Planner {
             place,
             heading,
             &self.gait,
-            amplitude * now.lift,
+            amplitude,
             landing,
             self.standing_knee,
         );
         self.disturb_stance(&mut fall);
         fall.label = self.label;
-        self.decisions.contacts.push_back((leg, now.contact_s));
+        fall.lift = now.lift;
         if let Some((at_s, held_s)) = now.catch {
             self.legs[leg].catch = Some(Catch::new(at_s, held_s, now.contact_s));
         }
@@ -354,7 +356,7 @@ impl Planner {
         };
         let Some(target) = &asked.gait else { return };
         if asked.start_s != self.taking_on.0 {
-            self.taking_on = (asked.start_s, 0, self.gait.clone());
+            self.taking_on = (asked.start_s, 0, self.gait);
         }
         let (_, count, from) = &mut self.taking_on;
         let weight = FADE_IN.get(*count / 2).copied().unwrap_or(1.0);
@@ -533,7 +535,7 @@ impl Planner {
             }
             _ => {
                 let buckle = Buckle {
-                    start_s: fall.contact_s + chance.between(0.20, 0.32) * fall.stride_s,
+                    start_s: fall.contact_s + chance.between(0.24, 0.36) * fall.stride_s,
                     fall_s: chance.between(0.09, 0.16),
                     rise_s: chance.between(0.12, 0.22),
                     depth: buckle_depth(chance),
@@ -544,7 +546,9 @@ impl Planner {
                 self.hurry = Hurry::after_mishap(0.5, chance);
             }
         }
-        let sway = Sway::lurch(onset_s, 0.6, chance);
+        // A knee that gives way lets the pelvis down by itself.
+        let strength = if mishap == Mishap::Slip { 0.6 } else { 0.3 };
+        let sway = Sway::lurch(onset_s, strength, chance);
         self.decisions.sways.push_back(sway);
         self.decisions.incidents.push_back(Incident {
             mishap,
@@ -578,6 +582,15 @@ impl Planner {
             .falls
             .iter()
             .find(|f| f.contact_s > fall.contact_s)
+    }
+
+    /// The footfall of the same leg before this one, if it is remembered.
+    pub(crate) fn preceding(&self, fall: &Footfall) -> Option<&Footfall> {
+        self.legs[fall.leg]
+            .falls
+            .iter()
+            .rev()
+            .find(|f| f.contact_s < fall.contact_s)
     }
 
     /// The last contact before `t` of either leg.
@@ -634,23 +647,28 @@ impl Planner {
         )
     }
 
-    /// Whether all steps are done and none is in sight.
-    pub(crate) fn stands(&self) -> bool {
-        self.upcoming.is_none() && self.legs.iter().all(|l| l.falls.len() == 1)
+    /// Whether all steps are done, none is planned, and both feet have come to lie still.
+    fn stands(&self, t: f64) -> bool {
+        let still = |fall: &Footfall| t > fall.contact_s + 0.5 * fall.stride_s;
+        self.upcoming.is_none()
+            && self
+                .legs
+                .iter()
+                .all(|l| l.falls.len() == 1 && still(l.present()))
     }
 }
 
 /// Phase of a leg in the air between two footfalls.
 fn air_phase(from: &Footfall, to: &Footfall) -> Quintic {
-    let jet = |p: f64, fall: &Footfall| Jet {
+    let jet = |p: f64, stride_s: f64| Jet {
         p,
-        v: 1.0 / fall.stride_s,
+        v: 1.0 / stride_s,
         a: 0.0,
     };
     Quintic::new(
         from.leave_s,
-        jet(TOE_OFF - 1.0, from),
+        jet(TOE_OFF - 1.0, from.leaving_stride_s),
         to.contact_s,
-        jet(0.0, to),
+        jet(0.0, to.stride_s),
     )
 }

@@ -35,16 +35,10 @@ pub(crate) fn asked_height(body: &Body, foot: &Footfall, t: f64, hip: Vec3, knee
 }
 
 /// The ankle of a planted foot.
-pub(crate) fn planted_ankle(
-    body: &Body,
-    gait: &FourierGait,
-    foot: &Footfall,
-    t: f64,
-    h: &Hung,
-) -> Vec3 {
+pub(crate) fn planted_ankle(body: &Body, foot: &Footfall, t: f64, h: &Hung) -> Vec3 {
     let lying = foot.ankle(body, t);
-    let push = gait.pushes(h.phase);
-    if push <= 0.0 {
+    let push = h.gait.pushes(h.phase);
+    if push <= 0.0 || foot.is_stand() {
         return lying;
     }
     lying.lerp(&pushing_ankle(body, foot, h, lying), push)
@@ -80,19 +74,13 @@ impl Hypot for f64 {
 }
 
 /// Foot pitch of a planted foot, rad.
-pub(crate) fn planted_pitch(
-    body: &Body,
-    gait: &FourierGait,
-    foot: &Footfall,
-    t: f64,
-    h: &Hung,
-) -> f64 {
+pub(crate) fn planted_pitch(body: &Body, foot: &Footfall, t: f64, h: &Hung) -> f64 {
     let lying = foot.pitch(t);
-    let push = gait.pushes(h.phase);
-    if push <= 0.0 {
+    let push = h.gait.pushes(h.phase);
+    if push <= 0.0 || foot.is_stand() {
         return lying;
     }
-    let ankle = planted_ankle(body, gait, foot, t, h);
+    let ankle = planted_ankle(body, foot, t, h);
     let to_ball = foot.ball(body) - ankle;
     let pushing = libm::atan2(to_ball.y, to_ball.dot(&h.facing.ahead))
         + libm::atan2(body.ankle_m, body.ball_m);
@@ -129,6 +117,8 @@ pub(crate) struct Hung {
     pub knee: f64,
     /// Phase of the leg.
     pub phase: f64,
+    /// The series as they are played just then.
+    pub gait: FourierGait,
 }
 
 impl SeriesSwing {
@@ -136,10 +126,9 @@ impl SeriesSwing {
     /// that is about the leaving, in between, or about the contact).
     pub(crate) fn between(
         body: &Body,
-        gait: &FourierGait,
         from: &Footfall,
         to: &Footfall,
-        hung: &dyn Fn(f64, Part) -> Hung,
+        hung: &dyn Fn(f64, Part) -> Option<Hung>,
     ) -> Self {
         let (start_s, end_s) = (from.leave_s, to.contact_s);
         let part = |t: f64| {
@@ -150,13 +139,15 @@ impl SeriesSwing {
             }
         };
         let planted = |foot: &Footfall, t: f64| {
-            let h = hung(t, part(t));
-            let ankle = planted_ankle(body, gait, foot, t, &h);
+            let Some(h) = hung(t, part(t)) else {
+                return [0.0; 3];
+            };
+            let ankle = planted_ankle(body, foot, t, &h);
             let leg = ankle - h.hip;
             let (ahead, aside) = (leg.dot(&h.facing.ahead), leg.dot(&h.facing.right));
             let length = (ahead * ahead + leg.y * leg.y).sqrt();
             [
-                libm::atan2(ahead, -leg.y) - direction(gait, h.phase),
+                libm::atan2(ahead, -leg.y) - direction(&h.gait, h.phase),
                 length - length_beside(body, h.knee, aside),
                 aside,
             ]
@@ -166,8 +157,10 @@ impl SeriesSwing {
         };
         let (off, on) = (jets(from, start_s), jets(to, end_s));
         let pitch = |foot: &Footfall, t: f64| {
-            let h = hung(t, part(t));
-            planted_pitch(body, gait, foot, t, &h) - gait.pitch(h.phase)
+            let Some(h) = hung(t, part(t)) else {
+                return 0.0;
+            };
+            planted_pitch(body, foot, t, &h) - h.gait.pitch(h.phase)
         };
         let mut swing = Self {
             start_s,
@@ -184,22 +177,20 @@ impl SeriesSwing {
             ),
             shorter_m: 0.0,
         };
-        swing.clear_the_floor(body, gait, hung);
+        swing.clear_the_floor(body, hung);
         swing
     }
 
     /// Bends the knee further in mid-swing until a level foot passes over the floor.
-    fn clear_the_floor(
-        &mut self,
-        body: &Body,
-        gait: &FourierGait,
-        hung: &dyn Fn(f64, Part) -> Hung,
-    ) {
+    fn clear_the_floor(&mut self, body: &Body, hung: &dyn Fn(f64, Part) -> Option<Hung>) {
         let mut missing = 0.0_f64;
         for i in 6..=18 {
             let s = f64::from(i) / 24.0;
             let t = self.start_s + s * (self.end_s - self.start_s);
-            let ankle = self.ankle(body, gait, t, &hung(t, Part::Between));
+            let Some(h) = hung(t, Part::Between) else {
+                return;
+            };
+            let ankle = self.ankle(body, t, &h);
             missing = missing.max((body.ankle_m + 2.0 * CLEARANCE_M - ankle.y) / bump(s));
         }
         self.shorter_m = missing;
@@ -207,16 +198,9 @@ impl SeriesSwing {
 
     /// Foot pitch at `t` with the ankle so high, rad: that of the series, but never so far down
     /// that the ball would be on the floor.
-    pub(crate) fn pitch(
-        &self,
-        body: &Body,
-        gait: &FourierGait,
-        t: f64,
-        phase: f64,
-        ankle_y: f64,
-    ) -> f64 {
+    pub(crate) fn pitch(&self, body: &Body, t: f64, h: &Hung, ankle_y: f64) -> f64 {
         let s = (t - self.start_s) / (self.end_s - self.start_s);
-        let asked = gait.pitch(phase) + self.pitch.at(t);
+        let asked = h.gait.pitch(h.phase) + self.pitch.at(t);
         // The ball is `sole` long at `rise` below the line of the sole.
         let sole = body.ball_m.hypot_to(body.ankle_m);
         let rise = libm::atan2(body.ankle_m, body.ball_m);
@@ -233,11 +217,11 @@ impl SeriesSwing {
     }
 
     /// World position of the ankle at `t`, m.
-    pub(crate) fn ankle(&self, body: &Body, gait: &FourierGait, t: f64, h: &Hung) -> Vec3 {
+    pub(crate) fn ankle(&self, body: &Body, t: f64, h: &Hung) -> Vec3 {
         let s = (t - self.start_s) / (self.end_s - self.start_s);
         let aside = self.aside.at(t);
         let leg = length_beside(body, h.knee, aside) + self.length.at(t) - self.shorter_m * bump(s);
-        let (sin, cos) = libm::sincos(direction(gait, h.phase) + self.direction.at(t));
+        let (sin, cos) = libm::sincos(direction(&h.gait, h.phase) + self.direction.at(t));
         h.hip + h.facing.ahead * (leg * sin) + h.facing.right * aside - Vec3::y() * (leg * cos)
     }
 }

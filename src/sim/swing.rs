@@ -8,9 +8,6 @@ use super::footfall::Footfall;
 use super::gait::PathGait;
 use super::math::{Jet, Quintic, Vec3, bump, rad};
 
-/// Least height of heel and ball over the floor in mid-swing, m.
-const CLEARANCE_M: f64 = 0.012;
-
 /// A swing between two footfalls of one leg.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Swing {
@@ -37,25 +34,26 @@ impl Swing {
             start_s,
             end_s,
             way: core::array::from_fn(|i| Quintic::new(start_s, left[i], end_s, met[i])),
-            lift_m: gait.lift_m * to.amplitude,
+            // A foot that is lifted over something goes up by centimetres, whatever is usual.
+            lift_m: gait.lift_m * to.amplitude + 0.055 * (to.lift - 1.0),
             lift_late: gait.lift_late,
             lag: facing.ahead * (gait.lag_m * to.amplitude),
             pitch: Quintic::new(start_s, off, end_s, on),
             dip: rad(gait.swing_pitch_deg) * to.amplitude,
         };
-        swing.clear_the_floor(body);
+        swing.clear_the_floor(body, gait.clearance_m);
         swing
     }
 
     /// Raises the middle of the swing until heel and ball pass over the floor.
-    fn clear_the_floor(&mut self, body: &Body) {
+    fn clear_the_floor(&mut self, body: &Body, clearance_m: f64) {
         let mut missing = 0.0_f64;
         for i in 3..=21 {
             let s = f64::from(i) / 24.0;
             let t = self.start_s + s * (self.end_s - self.start_s);
             let (heel, ball) = foot::clearances(body, self.ankle(t).y, self.pitch(t));
             let height = bump(s);
-            missing = missing.max((CLEARANCE_M * height - heel.min(ball)) / height);
+            missing = missing.max((clearance_m * height - heel.min(ball)) / height);
         }
         self.lift_m += missing / (1.0 - 0.5 * self.lift_late.abs());
     }
