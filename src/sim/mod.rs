@@ -1,4 +1,5 @@
 //! The simulator.
+pub(crate) mod act;
 mod anchor;
 mod body;
 mod carriage;
@@ -14,14 +15,17 @@ mod gait;
 mod hazard;
 mod hip;
 mod itinerary;
+pub mod label;
 mod math;
 mod path;
 mod pelvis;
 mod plan;
 mod random;
 mod rigid;
+mod scene;
 mod series;
 mod shock;
 mod skeleton;
 pub mod strap;
 mod swing;
+pub mod walker;
