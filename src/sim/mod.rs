@@ -16,6 +16,7 @@ mod hazard;
 mod hip;
 mod itinerary;
 pub mod label;
+pub mod link;
 mod math;
 mod path;
 mod pelvis;
