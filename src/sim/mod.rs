@@ -26,6 +26,7 @@ mod random;
 mod rigid;
 pub mod scenario;
 mod scene;
+pub mod script;
 mod series;
 pub mod setup;
 mod shock;
