@@ -14,6 +14,9 @@
 pub mod capture;
 pub mod imu;
 pub mod mount;
+pub mod notice;
+pub mod pipeline;
 pub mod record;
+pub mod summary;
 pub mod time;
 pub mod truth;

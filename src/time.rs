@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 /// Microseconds in a second.
 const MICROS: f64 = 1e6;
 
@@ -84,6 +86,13 @@ impl Span {
 )]
 fn round_to_i64(value: f64) -> i64 {
     libm::round(value) as i64
+}
+
+/// As seconds, to the microsecond.
+impl Serialize for SensorTime {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_f64(self.seconds())
+    }
 }
 
 impl fmt::Display for SensorTime {
