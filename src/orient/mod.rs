@@ -1,0 +1,4 @@
+//! Where is up: inclination of a segment from its gyroscope and accelerometer.
+
+pub mod quat;
+pub mod vqf;

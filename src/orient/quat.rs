@@ -1,0 +1,104 @@
+//! Unit quaternions as plain arrays `[w, x, y, z]`: the few operations that the filter needs.
+
+/// A rotation.
+pub type Quat = [f64; 4];
+
+/// No rotation.
+pub const IDENTITY: Quat = [1.0, 0.0, 0.0, 0.0];
+
+/// `a` after `b`.
+#[inline]
+pub fn mul(a: Quat, b: Quat) -> Quat {
+    [
+        a[0] * b[0] - a[1] * b[1] - a[2] * b[2] - a[3] * b[3],
+        a[0] * b[1] + a[1] * b[0] + a[2] * b[3] - a[3] * b[2],
+        a[0] * b[2] - a[1] * b[3] + a[2] * b[0] + a[3] * b[1],
+        a[0] * b[3] + a[1] * b[2] - a[2] * b[1] + a[3] * b[0],
+    ]
+}
+
+/// `q` at unit length.
+#[inline]
+pub fn normalize(q: Quat) -> Quat {
+    let n = (q[0] * q[0] + q[1] * q[1] + q[2] * q[2] + q[3] * q[3]).sqrt();
+    if n > 0.0 { q.map(|v| v / n) } else { IDENTITY }
+}
+
+/// The rotation matrix of `q`, by rows.
+#[inline]
+pub fn matrix(q: Quat) -> [[f64; 3]; 3] {
+    let [w, x, y, z] = q;
+    [
+        [
+            1.0 - 2.0 * (y * y + z * z),
+            2.0 * (x * y - w * z),
+            2.0 * (x * z + w * y),
+        ],
+        [
+            2.0 * (x * y + w * z),
+            1.0 - 2.0 * (x * x + z * z),
+            2.0 * (y * z - w * x),
+        ],
+        [
+            2.0 * (x * z - w * y),
+            2.0 * (y * z + w * x),
+            1.0 - 2.0 * (x * x + y * y),
+        ],
+    ]
+}
+
+/// `m v`.
+#[inline]
+pub fn apply(m: &[[f64; 3]; 3], v: [f64; 3]) -> [f64; 3] {
+    [
+        m[0][0] * v[0] + m[0][1] * v[1] + m[0][2] * v[2],
+        m[1][0] * v[0] + m[1][1] * v[1] + m[1][2] * v[2],
+        m[2][0] * v[0] + m[2][1] * v[1] + m[2][2] * v[2],
+    ]
+}
+
+/// The rotation by `rate` (rad/s) held for `dt` seconds.
+///
+/// Sine and cosine by their series to the ninth order: for the fastest rate that a sensor reads
+/// (2000 deg/s for 10 ms is 0.17 rad of half angle) the error is below 1e-15.
+#[inline]
+pub fn step(rate: [f64; 3], dt: f64) -> Quat {
+    let h = 0.5 * dt;
+    let x2 = (rate[0] * rate[0] + rate[1] * rate[1] + rate[2] * rate[2]) * h * h;
+    let (c, s) = if x2 < 0.06 {
+        (
+            1.0 - x2 / 2.0 * (1.0 - x2 / 12.0 * (1.0 - x2 / 30.0 * (1.0 - x2 / 56.0))),
+            h * (1.0 - x2 / 6.0 * (1.0 - x2 / 20.0 * (1.0 - x2 / 42.0 * (1.0 - x2 / 72.0)))),
+        )
+    } else {
+        let x = x2.sqrt();
+        (libm::cos(x), h * libm::sin(x) / x)
+    };
+    [c, s * rate[0], s * rate[1], s * rate[2]]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_the_rotation_it_says() {
+        for rate in [0.0, 1.0, 30.0, 80.0, 400.0] {
+            let q = step([0.6 * rate, 0.0, 0.8 * rate], 0.01);
+            let half = 0.005 * rate;
+            assert!(
+                (q[0] - half.cos()).abs() < 1e-12 && (q[1] - 0.6 * half.sin()).abs() < 1e-12,
+                "{rate}"
+            );
+        }
+    }
+
+    #[test]
+    fn turning_by_a_product_is_turning_twice() {
+        let (a, b) = (step([1.0, 2.0, 3.0], 0.2), step([-2.0, 0.5, 1.0], 0.3));
+        let v = [0.3, -0.2, 0.9];
+        let once = apply(&matrix(mul(a, b)), v);
+        let twice = apply(&matrix(a), apply(&matrix(b), v));
+        assert!(once.iter().zip(twice).all(|(x, y)| (x - y).abs() < 1e-12));
+    }
+}

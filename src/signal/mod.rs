@@ -1,0 +1,7 @@
+//! Building blocks for sampled signals: filters, a uniform grid, fixed-size memories.
+//!
+//! Nothing here knows about walking. Everything has its size fixed when it is made.
+
+pub mod filter;
+pub mod grid;
+pub mod ring;
