@@ -17,13 +17,6 @@ pub fn mul(a: Quat, b: Quat) -> Quat {
     ]
 }
 
-/// `q` at unit length.
-#[inline]
-pub fn normalize(q: Quat) -> Quat {
-    let n = (q[0] * q[0] + q[1] * q[1] + q[2] * q[2] + q[3] * q[3]).sqrt();
-    if n > 0.0 { q.map(|v| v / n) } else { IDENTITY }
-}
-
 /// The rotation matrix of `q`, by rows.
 #[inline]
 pub fn matrix(q: Quat) -> [[f64; 3]; 3] {
@@ -45,6 +38,46 @@ pub fn matrix(q: Quat) -> [[f64; 3]; 3] {
             1.0 - 2.0 * (x * x + y * y),
         ],
     ]
+}
+
+/// `v` turned by the unit quaternion `q`.
+#[inline]
+pub fn rotate(q: Quat, v: [f64; 3]) -> [f64; 3] {
+    let [w, x, y, z] = q;
+    let t = [
+        2.0 * (y * v[2] - z * v[1]),
+        2.0 * (z * v[0] - x * v[2]),
+        2.0 * (x * v[1] - y * v[0]),
+    ];
+    [
+        v[0] + w * t[0] + y * t[2] - z * t[1],
+        v[1] + w * t[1] + z * t[0] - x * t[2],
+        v[2] + w * t[2] + x * t[1] - y * t[0],
+    ]
+}
+
+/// `v` turned by the inverse of the unit quaternion `q`.
+#[inline]
+pub fn rotate_back(q: Quat, v: [f64; 3]) -> [f64; 3] {
+    rotate([q[0], -q[1], -q[2], -q[3]], v)
+}
+
+/// The earth's upward axis in the axes that `q` turns from: the last row of [`matrix`].
+#[inline]
+pub fn up_of(q: Quat) -> [f64; 3] {
+    let [w, x, y, z] = q;
+    [
+        2.0 * (x * z - w * y),
+        2.0 * (y * z + w * x),
+        1.0 - 2.0 * (x * x + y * y),
+    ]
+}
+
+/// Brings a quaternion that is already within rounding of unit length back to it.
+#[inline]
+pub fn renormalize(q: Quat) -> Quat {
+    let n = 1.5 - 0.5 * (q[0] * q[0] + q[1] * q[1] + q[2] * q[2] + q[3] * q[3]);
+    q.map(|v| v * n)
 }
 
 /// `m v`.
@@ -100,5 +133,8 @@ mod tests {
         let once = apply(&matrix(mul(a, b)), v);
         let twice = apply(&matrix(a), apply(&matrix(b), v));
         assert!(once.iter().zip(twice).all(|(x, y)| (x - y).abs() < 1e-12));
+        let direct = rotate(mul(a, b), v);
+        assert!(once.iter().zip(direct).all(|(x, y)| (x - y).abs() < 1e-12));
+        assert_eq!(up_of(a), matrix(a)[2]);
     }
 }

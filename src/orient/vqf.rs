@@ -7,21 +7,23 @@
 //! The gyroscope alone is integrated into an almost inertial frame; there the specific force is
 //! low-passed, so that what the leg does cancels and gravity remains; a small rotation then levels
 //! the result. The bias is estimated at rest from the readings themselves, and in motion from the
-//! levelling that was needed.
+//! levelling that was needed ([`super::bias`]).
 //!
 //! # Data needs
 //! One six-axis sensor in any axes, angular rate in rad/s, specific force in m/s², at a fixed rate.
 //!
 //! # Deviations from the paper
-//! None in the computation (the tests compare with the authors' own implementation and with an
-//! independent one). Magnetometer, heading and the offline variant are left out. The time constant
-//! and the bias limit that the pipeline uses differ from the paper's defaults, see
-//! [`Params::shank`].
+//! With [`Params::PAPER`] none in the computation: the tests compare with the authors' own
+//! implementation and with an independent one. Magnetometer, heading and the offline variant are
+//! left out. [`Params::SHANK`], which the pipeline uses, allows a larger bias, and levels with the
+//! mean specific force of five samples instead of with each: the low-pass behind it passes 0.075 Hz.
 
-use std::f64::consts::{PI, SQRT_2};
+use std::f64::consts::PI;
 
+use super::bias::BiasEstimator;
 use super::quat::{self, Quat};
-use crate::signal::filter::{Biquad, Channel, FilterError};
+use super::smooth::Smooth;
+use crate::signal::filter::FilterError;
 
 /// What may be tuned. Times in seconds and angles in degrees, whatever the rate.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,6 +52,8 @@ pub struct Params {
     pub rest_gyr_dps: f64,
     /// Deviation of the specific force that is still rest, m/s². Paper: 0.5.
     pub rest_acc_mps2: f64,
+    /// Samples to one levelling. Paper: 1.
+    pub level_every: u32,
 }
 
 impl Params {
@@ -67,101 +71,67 @@ impl Params {
         rest_tau_s: 0.5,
         rest_gyr_dps: 2.0,
         rest_acc_mps2: 0.5,
+        level_every: 1,
     };
 
-    /// For a sensor on a walking leg: users of small sensors see zero-rate offsets of 3 deg/s, so the
-    /// bias may be larger than in the paper.
+    /// For a sensor on a walking leg. Users of small sensors see zero-rate offsets of 3 deg/s, so the
+    /// bias may be larger than in the paper; and levelling, by far the most work, is done 20 times a
+    /// second.
     pub const SHANK: Self = Self {
         bias_clip_dps: 5.0,
         bias_sigma_init_dps: 1.0,
+        level_every: 5,
         ..Self::PAPER
     };
 }
 
-/// A low-pass that starts with the running mean of its input for one time constant, so that it has
-/// no transient to wait for.
-#[derive(Clone, Copy, Debug)]
-struct Smooth<const N: usize> {
-    filter: Biquad,
-    /// Samples of running mean still to come.
-    warm_up: u32,
-    seen: u32,
-    mean: [f64; N],
-    channels: [Channel; N],
+/// The mean of a few samples.
+#[derive(Clone, Copy, Debug, Default)]
+struct Block {
+    sum: [f64; 3],
+    n: u32,
 }
 
-impl<const N: usize> Smooth<N> {
-    fn new(tau_s: f64, dt_s: f64) -> Result<Self, FilterError> {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a few hundred at most"
-        )]
-        let warm_up = libm::ceil(tau_s / dt_s - 1e-9).max(1.0) as u32;
-        Ok(Self {
-            filter: Biquad::low_pass(SQRT_2 / (2.0 * PI * tau_s), 1.0 / dt_s)?,
-            warm_up,
-            seen: 0,
-            mean: [0.0; N],
-            channels: [Channel::default(); N],
-        })
-    }
-
+impl Block {
     #[inline]
-    fn step(&mut self, x: &[f64; N]) -> [f64; N] {
-        let mut out = [0.0; N];
-        if self.seen < self.warm_up {
-            self.seen += 1;
-            for ((o, m), v) in out.iter_mut().zip(&mut self.mean).zip(x) {
-                *m += v;
-                *o = *m / f64::from(self.seen);
-            }
-            if self.seen == self.warm_up {
-                for (c, o) in self.channels.iter_mut().zip(&out) {
-                    c.settle(&self.filter, *o);
-                }
-            }
-        } else {
-            for ((o, c), v) in out.iter_mut().zip(&mut self.channels).zip(x) {
-                *o = c.step(&self.filter, *v);
-            }
+    fn add(&mut self, v: [f64; 3]) {
+        for (s, x) in self.sum.iter_mut().zip(v) {
+            *s += x;
         }
-        out
+        self.n += 1;
     }
-}
 
-/// Numbers that follow from the parameters once.
-#[derive(Clone, Copy, Debug)]
-struct Coefficients {
-    dt_s: f64,
-    bias_p0: f64,
-    bias_v: f64,
-    w_motion: f64,
-    w_vertical: f64,
-    w_rest: f64,
-    bias_clip: f64,
-    rest_gyr_sq: f64,
-    rest_acc_sq: f64,
+    fn take(&mut self) -> [f64; 3] {
+        let scale = 1.0 / f64::from(self.n.max(1));
+        std::mem::take(self).sum.map(|s| s * scale)
+    }
 }
 
 /// The filter.
 #[derive(Clone, Debug)]
 pub struct Vqf {
     params: Params,
-    k: Coefficients,
+    dt_s: f64,
+    rest_gyr_sq: f64,
+    rest_acc_sq: f64,
     gyr_quat: Quat,
     acc_quat: Quat,
+    /// The vertical in the almost inertial frame, as levelled last.
+    vertical: [f64; 3],
+    up: [f64; 3],
     acc_lp: Smooth<3>,
-    bias: [f64; 3],
-    bias_p: [[f64; 3]; 3],
-    r_lp: Smooth<9>,
-    rb_lp: Smooth<2>,
+    bias: BiasEstimator,
     rest_gyr_lp: Smooth<3>,
     rest_acc_lp: Smooth<3>,
     rest_gyr: [f64; 3],
+    rest_acc: [f64; 3],
     still_s: f64,
     at_rest: bool,
-    rotation: [[f64; 3]; 3],
+    /// Since the last levelling: specific force in the inertial frame, and both readings as they are.
+    inertial: Block,
+    gyr: Block,
+    acc: Block,
+    started: bool,
 }
 
 impl Vqf {
@@ -170,170 +140,105 @@ impl Vqf {
     /// # Errors
     /// When a time constant is too short for that rate.
     pub fn new(params: Params, dt_s: f64) -> Result<Self, FilterError> {
-        // Covariances in (0.01 deg/s)², as in the paper, to keep the numbers near one.
-        let sq = |dps: f64| (dps * 100.0) * (dps * 100.0);
-        let bias_p0 = sq(params.bias_sigma_init_dps);
-        let bias_v = sq(0.1) * dt_s / params.bias_forgetting_s;
-        let p_motion = sq(params.bias_sigma_motion_dps);
-        let p_rest = sq(params.bias_sigma_rest_dps);
-        let w_motion = p_motion * p_motion / bias_v + p_motion;
-        let radians = |deg: f64| deg * PI / 180.0;
+        let block_s = dt_s * f64::from(params.level_every.max(1));
+        let rest_gyr = params.rest_gyr_dps * PI / 180.0;
         Ok(Self {
-            k: Coefficients {
-                dt_s,
-                bias_p0,
-                bias_v,
-                w_motion,
-                w_vertical: w_motion / params.bias_vertical_forgetting.max(1e-10),
-                w_rest: p_rest * p_rest / bias_v + p_rest,
-                bias_clip: radians(params.bias_clip_dps),
-                rest_gyr_sq: radians(params.rest_gyr_dps) * radians(params.rest_gyr_dps),
-                rest_acc_sq: params.rest_acc_mps2 * params.rest_acc_mps2,
-            },
+            dt_s,
+            rest_gyr_sq: rest_gyr * rest_gyr,
+            rest_acc_sq: params.rest_acc_mps2 * params.rest_acc_mps2,
             gyr_quat: quat::IDENTITY,
             acc_quat: quat::IDENTITY,
-            acc_lp: Smooth::new(params.tau_acc_s, dt_s)?,
-            bias: [0.0; 3],
-            bias_p: [
-                [bias_p0, 0.0, 0.0],
-                [0.0, bias_p0, 0.0],
-                [0.0, 0.0, bias_p0],
-            ],
-            r_lp: Smooth::new(params.tau_acc_s, dt_s)?,
-            rb_lp: Smooth::new(params.tau_acc_s, dt_s)?,
-            rest_gyr_lp: Smooth::new(params.rest_tau_s, dt_s)?,
-            rest_acc_lp: Smooth::new(params.rest_tau_s, dt_s)?,
+            vertical: [0.0, 0.0, 1.0],
+            up: [0.0, 0.0, 1.0],
+            acc_lp: Smooth::new(params.tau_acc_s, block_s)?,
+            bias: BiasEstimator::new(&params, block_s)?,
+            rest_gyr_lp: Smooth::new(params.rest_tau_s, block_s)?,
+            rest_acc_lp: Smooth::new(params.rest_tau_s, block_s)?,
             rest_gyr: [0.0; 3],
+            rest_acc: [0.0; 3],
             still_s: 0.0,
             at_rest: false,
-            rotation: quat::matrix(quat::IDENTITY),
+            inertial: Block::default(),
+            gyr: Block::default(),
+            acc: Block::default(),
+            started: false,
             params,
         })
     }
 
     /// Takes angular rate (rad/s) and specific force (m/s²) of one sample.
     pub fn update(&mut self, gyr: [f64; 3], acc: [f64; 3]) {
-        self.update_rest_gyr(gyr);
-        let mut rate = gyr;
-        for (r, b) in rate.iter_mut().zip(&self.bias) {
-            *r -= b;
+        let bias = self.bias.rate();
+        let rate = [gyr[0] - bias[0], gyr[1] - bias[1], gyr[2] - bias[2]];
+        self.gyr_quat = quat::renormalize(quat::mul(self.gyr_quat, quat::step(rate, self.dt_s)));
+        self.inertial.add(quat::rotate(self.gyr_quat, acc));
+        self.gyr.add(gyr);
+        self.acc.add(acc);
+        if self.inertial.n >= self.params.level_every || !self.started {
+            self.started = true;
+            let block_s = self.dt_s * f64::from(self.inertial.n);
+            self.rest_gyr = self.rest_gyr_lp.step(&self.gyr.take());
+            self.rest_acc = self.rest_acc_lp.step(&self.acc.take());
+            self.check_rest(gyr, acc, block_s);
+            let low = self.acc_lp.step(&self.inertial.take());
+            self.level(low, block_s);
+        } else {
+            self.check_rest(gyr, acc, 0.0);
         }
-        self.gyr_quat = quat::normalize(quat::mul(self.gyr_quat, quat::step(rate, self.k.dt_s)));
-        if acc != [0.0; 3] {
-            self.update_rest_acc(acc);
-            self.update_acc(acc);
-        }
+        self.up = quat::rotate_back(self.gyr_quat, self.vertical);
     }
 
+    /// Whether the readings stay where they have been.
     #[inline]
-    fn update_rest_gyr(&mut self, gyr: [f64; 3]) {
-        self.rest_gyr = self.rest_gyr_lp.step(&gyr);
-        let clip = self.k.bias_clip;
-        if distance_sq(gyr, self.rest_gyr) >= self.k.rest_gyr_sq
+    fn check_rest(&mut self, gyr: [f64; 3], acc: [f64; 3], passed_s: f64) {
+        let clip = self.bias.clip();
+        if distance_sq(gyr, self.rest_gyr) >= self.rest_gyr_sq
+            || distance_sq(acc, self.rest_acc) >= self.rest_acc_sq
             || self.rest_gyr.iter().any(|g| g.abs() > clip)
         {
             self.still_s = 0.0;
             self.at_rest = false;
-        }
-    }
-
-    #[inline]
-    fn update_rest_acc(&mut self, acc: [f64; 3]) {
-        let lp = self.rest_acc_lp.step(&acc);
-        if distance_sq(acc, lp) >= self.k.rest_acc_sq {
-            self.still_s = 0.0;
-            self.at_rest = false;
         } else {
-            self.still_s += self.k.dt_s;
+            self.still_s += passed_s;
             self.at_rest |= self.still_s >= self.params.rest_min_s;
         }
     }
 
-    fn update_acc(&mut self, acc: [f64; 3]) {
-        let inertial = quat::apply(&quat::matrix(self.gyr_quat), acc);
-        let low = self.acc_lp.step(&inertial);
-        let up = unit(quat::apply(&quat::matrix(self.acc_quat), low));
-        // The rotation that turns the low-passed specific force onto the vertical. Near 180° it is not
-        // defined; half a turn about x is as good as any.
+    /// Turns the low-passed specific force onto the vertical, and learns the bias from how much
+    /// turning that took.
+    fn level(&mut self, low: [f64; 3], block_s: f64) {
+        let up = unit(quat::rotate(self.acc_quat, low));
+        // Near 180° the shortest rotation is not defined; half a turn about x is as good as any.
         let w = f64::midpoint(up[2], 1.0).sqrt();
         let levelling = if w > 1e-6 {
-            [w, 0.5 * up[1] / w, -0.5 * up[0] / w, 0.0]
+            let half = 0.5 / w;
+            [w, half * up[1], -half * up[0], 0.0]
         } else {
             [0.0, 1.0, 0.0, 0.0]
         };
-        self.acc_quat = quat::normalize(quat::mul(levelling, self.acc_quat));
-        self.rotation = quat::matrix(quat::mul(self.acc_quat, self.gyr_quat));
-        self.update_bias(up);
-    }
-
-    /// One step of the Kalman filter of the bias; `up` is the levelled direction before correction.
-    fn update_bias(&mut self, up: [f64; 3]) {
-        let r = self.rotation;
-        let rb = quat::apply(&r, self.bias);
-        let [[a, b, c], [d, e, f], [g, h, i]] = r;
-        let [a, b, c, d, e, f, g, h, i] = self.r_lp.step(&[a, b, c, d, e, f, g, h, i]);
-        let low = [[a, b, c], [d, e, f], [g, h, i]];
-        let rb_low = self.rb_lp.step(&[rb[0], rb[1]]);
-        for (n, row) in self.bias_p.iter_mut().enumerate() {
-            if row[n] < self.k.bias_p0 {
-                row[n] += self.k.bias_v;
-            }
-        }
-        let (mut error, w, r) = if self.at_rest {
-            let e = [
-                self.rest_gyr[0] - self.bias[0],
-                self.rest_gyr[1] - self.bias[1],
-                self.rest_gyr[2] - self.bias[2],
-            ];
-            (
-                e,
-                [self.k.w_rest; 3],
-                [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
-            )
-        } else if self.params.motion_bias {
-            let lb = quat::apply(&low, self.bias);
-            let e = [
-                -up[1] / self.k.dt_s + rb_low[0] - lb[0],
-                up[0] / self.k.dt_s + rb_low[1] - lb[1],
-                -lb[2],
-            ];
-            (
-                e,
-                [self.k.w_motion, self.k.w_motion, self.k.w_vertical],
-                low,
-            )
-        } else {
-            return;
-        };
-        let clip = self.k.bias_clip;
-        for e in &mut error {
-            *e = e.clamp(-clip, clip);
-        }
-        let Some((gain, p)) = kalman(&self.bias_p, &r, w) else {
-            return;
-        };
-        self.bias_p = p;
-        let change = quat::apply(&gain, error);
-        for (b, c) in self.bias.iter_mut().zip(change) {
-            *b = (*b + c).clamp(-clip, clip);
-        }
+        self.acc_quat = quat::renormalize(quat::mul(levelling, self.acc_quat));
+        self.vertical = quat::up_of(self.acc_quat);
+        let orientation = quat::matrix(quat::mul(self.acc_quat, self.gyr_quat));
+        let rest = self.at_rest.then_some(self.rest_gyr);
+        self.bias
+            .step(&orientation, [-up[1] / block_s, up[0] / block_s], rest);
     }
 
     /// The vertical in sensor axes, as a unit vector pointing up.
     #[inline]
     pub fn up(&self) -> [f64; 3] {
-        self.rotation[2]
+        self.up
     }
 
     /// Orientation of the sensor in an earth frame with `z` up and arbitrary heading.
     pub fn orientation(&self) -> Quat {
-        quat::normalize(quat::mul(self.acc_quat, self.gyr_quat))
+        quat::mul(self.acc_quat, self.gyr_quat)
     }
 
     /// Estimated gyroscope bias, rad/s.
     #[inline]
     pub fn bias(&self) -> [f64; 3] {
-        self.bias
+        self.bias.rate()
     }
 
     /// Whether the sensor is at rest.
@@ -343,65 +248,18 @@ impl Vqf {
     }
 }
 
-/// Three rows of three.
-type Matrix = [[f64; 3]; 3];
-
-/// Gain and covariance of a Kalman update with measurement matrix `r` and diagonal noise `w`;
-/// `None` when the innovation has no inverse.
-fn kalman(p: &Matrix, r: &Matrix, w: [f64; 3]) -> Option<(Matrix, Matrix)> {
-    let p_rt = mul_transposed(p, r);
-    let mut s = mul3(r, &p_rt);
-    for (n, row) in s.iter_mut().enumerate() {
-        row[n] += w[n];
-    }
-    let gain = mul3(&p_rt, &inverse(&s)?);
-    let kr = mul3(&gain, r);
-    let krp = mul3(&kr, p);
-    let mut next = *p;
-    for (row, sub) in next.iter_mut().zip(&krp) {
-        for (x, y) in row.iter_mut().zip(sub) {
-            *x -= y;
-        }
-    }
-    Some((gain, next))
-}
-
-#[inline]
-fn mul3(a: &Matrix, b: &Matrix) -> Matrix {
-    a.map(|row| [0, 1, 2].map(|j| row[0] * b[0][j] + row[1] * b[1][j] + row[2] * b[2][j]))
-}
-
-/// `a bᵀ`.
-#[inline]
-fn mul_transposed(a: &Matrix, b: &Matrix) -> Matrix {
-    a.map(|row| [0, 1, 2].map(|j| row[0] * b[j][0] + row[1] * b[j][1] + row[2] * b[j][2]))
-}
-
-/// Inverse by cofactors.
-#[inline]
-fn inverse(m: &Matrix) -> Option<Matrix> {
-    let c = |i: usize, j: usize| {
-        let (a, b) = ((i + 1) % 3, (i + 2) % 3);
-        let (d, e) = ((j + 1) % 3, (j + 2) % 3);
-        m[a][d] * m[b][e] - m[a][e] * m[b][d]
-    };
-    let det = m[0][0] * c(0, 0) + m[0][1] * c(0, 1) + m[0][2] * c(0, 2);
-    if det.abs() < f64::MIN_POSITIVE {
-        return None;
-    }
-    Some([0, 1, 2].map(|i| [0, 1, 2].map(|j| c(j, i) / det)))
-}
-
 #[inline]
 fn distance_sq(a: [f64; 3], b: [f64; 3]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| (x - y) * (x - y)).sum()
+    let d = [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+    d[0] * d[0] + d[1] * d[1] + d[2] * d[2]
 }
 
 #[inline]
 fn unit(v: [f64; 3]) -> [f64; 3] {
     let n = (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]).sqrt();
+    let scale = 1.0 / n;
     if n > 0.0 {
-        v.map(|x| x / n)
+        v.map(|x| x * scale)
     } else {
         [0.0, 0.0, 1.0]
     }
@@ -479,6 +337,27 @@ mod tests {
                 ours.up()
             );
         }
+    }
+
+    #[test]
+    fn levelling_less_often_changes_little() {
+        let mut often = Vqf::new(
+            Params {
+                level_every: 1,
+                ..Params::SHANK
+            },
+            DT,
+        )
+        .unwrap();
+        let mut seldom = Vqf::new(Params::SHANK, DT).unwrap();
+        for k in 0..6000 {
+            let (gyr, acc) = made_up_motion(k);
+            often.update(gyr, acc);
+            seldom.update(gyr, acc);
+            let off = angle_deg(often.up(), seldom.up());
+            assert!(off < 0.3, "{k}: {off}");
+        }
+        assert!(distance_sq(often.bias(), seldom.bias()).sqrt().to_degrees() < 0.02);
     }
 
     #[test]

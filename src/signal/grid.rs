@@ -335,7 +335,7 @@ mod tests {
                 assert!((c.shank.gyr_dps[2] + c.time.seconds()).abs() < 1e-9);
             }
             assert!(
-                cells.len() as i64 >= (2_000_000 - 2 * interval_us) / CELL_US - 1,
+                i64::try_from(cells.len()).unwrap() >= (2_000_000 - 2 * interval_us) / CELL_US - 1,
                 "{interval_us} {}",
                 cells.len()
             );
