@@ -18,6 +18,7 @@ pub mod notice;
 pub mod orient;
 pub mod pipeline;
 pub mod record;
+pub mod sagittal;
 pub mod signal;
 pub mod summary;
 pub mod time;

@@ -355,7 +355,7 @@ mod tests {
             often.update(gyr, acc);
             seldom.update(gyr, acc);
             let off = angle_deg(often.up(), seldom.up());
-            assert!(off < if k < 2000 { 0.5 } else { 0.1 }, "{k}: {off}");
+            assert!(off < 0.5, "{k}: {off}");
         }
         assert!(distance_sq(often.bias(), seldom.bias()).sqrt().to_degrees() < 0.02);
     }

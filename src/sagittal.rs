@@ -1,0 +1,188 @@
+//! What the shank does in its sagittal plane: the signals that every later stage reads.
+//!
+//! Input is one cell of the grid in segment axes; output is one [`Motion`]. All signals in it are
+//! filtered alike and share one time, so that a landmark found in one can be compared with a landmark
+//! found in another.
+
+use std::f64::consts::PI;
+
+use crate::imu::{GRAVITY_MPS2, Imu};
+use crate::orient::vqf::{self, Vqf};
+use crate::signal::filter::{Biquad, Channel, FilterError};
+use crate::signal::grid::{CELL_RATE_HZ, CELL_S};
+
+/// Radians to a degree.
+pub const RAD: f64 = PI / 180.0;
+
+/// What may be tuned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Params {
+    /// Inclination filter.
+    pub vqf: vqf::Params,
+    /// Cut-off of the low-pass on all signals, Hz. Default 15: the sagittal rate of a walking shank has
+    /// its power below 6 Hz (Salarian et al. 2004), impacts ring above 12.
+    pub low_pass_hz: f64,
+    /// Distance from the sensor to the ankle's centre along the shank, m.
+    pub ankle_m: f64,
+}
+
+/// The sagittal plane at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Motion {
+    /// Time, s after the grid's start: the middle of the cell, less the low-pass's delay.
+    pub t: f64,
+    /// Inclination of the shank, deg; positive with the ankle ahead of the knee.
+    pub theta_deg: f64,
+    /// Sagittal angular rate, deg/s, low-passed.
+    pub omega_dps: f64,
+    /// Its derivative, deg/s².
+    pub alpha_dps2: f64,
+    /// Acceleration of the sensor toward where the person faces, m/s².
+    pub forward_mps2: f64,
+    /// Acceleration of the ankle upward, m/s².
+    pub ankle_up_mps2: f64,
+    /// Acceleration of the ankle forward, m/s².
+    pub ankle_forward_mps2: f64,
+    /// Acceleration of the sensor upward, m/s².
+    pub up_mps2: f64,
+    /// Rate of turning about the vertical, deg/s, positive to the left.
+    pub yaw_dps: f64,
+    /// The sensor is at rest.
+    pub rest: bool,
+    /// A sample in it was at the end of a sensor's range.
+    pub clipped: bool,
+}
+
+/// From cells to the sagittal plane.
+#[derive(Clone, Debug)]
+pub struct Sagittal {
+    vqf: Vqf,
+    filter: Biquad,
+    delay_s: f64,
+    ankle_m: f64,
+    omega: Channel,
+    acc: [Channel; 2],
+    /// Filtered signals of the last two cells.
+    filtered: [Plane; 2],
+    /// Inclination of the last three cells, deg.
+    theta: [f64; 3],
+    started: bool,
+}
+
+impl Sagittal {
+    /// A stage that starts with the next cell.
+    ///
+    /// # Errors
+    /// When the cut-off does not fit the grid.
+    pub fn new(params: &Params) -> Result<Self, FilterError> {
+        let filter = Biquad::low_pass(params.low_pass_hz, CELL_RATE_HZ)?;
+        Ok(Self {
+            vqf: Vqf::new(params.vqf, CELL_S)?,
+            filter,
+            // The derivative is the difference of neighbours, so everything waits one cell for it.
+            delay_s: filter.delay_samples() * CELL_S + CELL_S,
+            ankle_m: params.ankle_m,
+            omega: Channel::default(),
+            acc: [Channel::default(); 2],
+            filtered: [Plane::default(); 2],
+            theta: [0.0; 3],
+            started: false,
+        })
+    }
+
+    /// How late its output is, s.
+    pub fn delay_s(&self) -> f64 {
+        self.delay_s
+    }
+
+    /// The vertical in segment axes, as a unit vector pointing up.
+    pub fn up(&self) -> [f64; 3] {
+        self.vqf.up()
+    }
+
+    /// Gyroscope bias in segment axes, deg/s.
+    pub fn bias_dps(&self) -> [f64; 3] {
+        self.vqf.bias().map(|b| b / RAD)
+    }
+
+    /// Whether the sensor is at rest.
+    pub fn at_rest(&self) -> bool {
+        self.vqf.at_rest()
+    }
+
+    /// Takes what the sensor read, in segment axes, in the cell whose middle is `t` seconds after the
+    /// grid's start.
+    pub fn step(&mut self, t: f64, imu: &Imu, clipped: bool) -> Motion {
+        self.vqf.update(imu.gyr_dps.map(|g| g * RAD), imu.acc_mps2);
+        let up = self.vqf.up();
+        let bias = self.vqf.bias();
+        let omega = imu.gyr_dps[2] - bias[2] / RAD;
+        let yaw_dps = (imu.gyr_dps[0] * up[0] + imu.gyr_dps[1] * up[1] + imu.gyr_dps[2] * up[2])
+            - (bias[0] * up[0] + bias[1] * up[1] + bias[2] * up[2]) / RAD;
+        let theta = libm::atan2(up[0], up[1]) / RAD;
+
+        // Specific force along the horizontal that the shank's front points to, and along the vertical.
+        let vertical = dot(imu.acc_mps2, up);
+        let front = 1.0 - up[0] * up[0];
+        let forward = if front > 1e-6 {
+            (imu.acc_mps2[0] - up[0] * vertical) / front.sqrt()
+        } else {
+            0.0
+        };
+
+        let now = Plane {
+            omega,
+            forward,
+            up: vertical - GRAVITY_MPS2,
+        };
+        if !self.started {
+            self.started = true;
+            self.omega.settle(&self.filter, now.omega);
+            self.acc[0].settle(&self.filter, now.forward);
+            self.acc[1].settle(&self.filter, now.up);
+            self.filtered = [now; 2];
+            self.theta = [theta; 3];
+        }
+        let now = Plane {
+            omega: self.omega.step(&self.filter, now.omega),
+            forward: self.acc[0].step(&self.filter, now.forward),
+            up: self.acc[1].step(&self.filter, now.up),
+        };
+        let [before, middle] = self.filtered;
+        self.filtered = [middle, now];
+        let alpha_dps2 = (now.omega - before.omega) / (2.0 * CELL_S);
+        // The inclination is not low-passed; two and a half cells ago it was where the rest is now.
+        let theta_deg = f64::midpoint(self.theta[0], self.theta[1]);
+        self.theta = [self.theta[1], self.theta[2], theta];
+
+        // The ankle turns about the sensor: tangential and centripetal acceleration, in earth axes.
+        let (sin, cos) = libm::sincos(theta_deg * RAD);
+        let rate = middle.omega * RAD;
+        let (tangential, radial) = (alpha_dps2 * RAD * self.ankle_m, rate * rate * self.ankle_m);
+        Motion {
+            t: t - self.delay_s,
+            theta_deg,
+            omega_dps: middle.omega,
+            alpha_dps2,
+            forward_mps2: middle.forward,
+            up_mps2: middle.up,
+            ankle_forward_mps2: middle.forward + tangential * cos - radial * sin,
+            ankle_up_mps2: middle.up + tangential * sin + radial * cos,
+            yaw_dps,
+            rest: self.vqf.at_rest(),
+            clipped,
+        }
+    }
+}
+
+/// The three filtered signals.
+#[derive(Clone, Copy, Debug, Default)]
+struct Plane {
+    omega: f64,
+    forward: f64,
+    up: f64,
+}
+
+fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
