@@ -12,6 +12,7 @@
 //! knee flexion is `theta_thigh - theta_shank`, 0 straight and positive flexed.
 
 pub mod capture;
+pub mod events;
 pub mod imu;
 pub mod mount;
 pub mod notice;
@@ -20,6 +21,7 @@ pub mod pipeline;
 pub mod record;
 pub mod sagittal;
 pub mod signal;
+pub mod stride;
 pub mod summary;
 pub mod time;
 pub mod truth;

@@ -1,0 +1,3 @@
+//! From events to strides.
+
+pub mod assemble;
