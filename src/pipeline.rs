@@ -24,10 +24,7 @@ pub struct Settings {
 
 /// Anything that leaves the pipeline.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a summary comes once; boxing it would allocate in the core"
-)]
+#[expect(clippy::large_enum_variant, reason = "a summary comes once; boxing it would allocate in the core")]
 pub enum Output {
     /// A record of the output stream.
     Record(Record),
@@ -54,16 +51,10 @@ pub struct Pipeline {
 impl Pipeline {
     /// A pipeline for a capture that says `meta` of itself.
     pub fn new(meta: &CaptureMeta, settings: Settings) -> Self {
-        let shank = meta
-            .shank_length_m
-            .unwrap_or(0.246 * meta.height_m.unwrap_or(1.70));
+        let shank = meta.shank_length_m.unwrap_or(0.246 * meta.height_m.unwrap_or(1.70));
         let ankle_m = 0.65 * shank;
-        let sagittal = Sagittal::new(&sagittal::Params {
-            vqf: vqf::Params::SHANK,
-            low_pass_hz: 15.0,
-            ankle_m,
-        })
-        .unwrap();
+        let sagittal =
+            Sagittal::new(&sagittal::Params { vqf: vqf::Params::SHANK, low_pass_hz: 15.0, ankle_m }).unwrap();
         Self {
             summary: Summary::default(),
             settings,
@@ -80,10 +71,7 @@ impl Pipeline {
     }
 
     fn turn(mount: Mount, imu: &Imu) -> Imu {
-        Imu {
-            acc_mps2: mount.to_segment(imu.acc_mps2),
-            gyr_dps: mount.to_segment(imu.gyr_dps),
-        }
+        Imu { acc_mps2: mount.to_segment(imu.acc_mps2), gyr_dps: mount.to_segment(imu.gyr_dps) }
     }
 
     /// Takes one sample and emits what became known by it.
@@ -104,20 +92,14 @@ impl Pipeline {
         let now = sample.time;
         if let Taken::AfterGap { .. } = taken {
             let (t, origin) = (self.last_t, self.origin);
-            self.assembler.cut(t, &mut |c| {
-                emit(Output::Record(Record::Stride(stride(&c, origin, now))))
-            });
+            self.assembler.cut(t, &mut |c| emit(Output::Record(Record::Stride(stride(&c, origin, now)))));
             self.detector.reset();
         }
         for cell in &cells[..n] {
             let t = cell.time.since(self.origin).seconds();
-            let m = self
-                .sagittal
-                .step(t, &Self::turn(self.mount, &cell.shank), cell.clipped);
+            let m = self.sagittal.step(t, &Self::turn(self.mount, &cell.shank), cell.clipped);
             let knee = cell.thigh.map(|th| {
-                let k = self
-                    .thigh
-                    .step(t, &Self::turn(self.thigh_mount, &th), false);
+                let k = self.thigh.step(t, &Self::turn(self.thigh_mount, &th), false);
                 k.theta_deg - m.theta_deg
             });
             self.last_t = m.t;
@@ -130,9 +112,7 @@ impl Pipeline {
                     direction: f.direction,
                     confidence: f.confidence,
                 })));
-                assembler.step(&f, &mut |c| {
-                    emit(Output::Record(Record::Stride(stride(&c, origin, now))))
-                });
+                assembler.step(&f, &mut |c| emit(Output::Record(Record::Stride(stride(&c, origin, now)))));
             });
             if self.settings.series {
                 emit(Output::Series(SeriesRow {
@@ -151,9 +131,7 @@ impl Pipeline {
     pub fn finish(mut self, emit: &mut impl FnMut(Output)) {
         let (t, origin) = (self.last_t, self.origin);
         let now = origin.plus(Span::from_seconds(t));
-        self.assembler.cut(t, &mut |c| {
-            emit(Output::Record(Record::Stride(stride(&c, origin, now))))
-        });
+        self.assembler.cut(t, &mut |c| emit(Output::Record(Record::Stride(stride(&c, origin, now)))));
         emit(Output::Record(Record::Summary(self.summary)));
     }
 }

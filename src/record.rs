@@ -179,10 +179,7 @@ impl InvalidReason {
 /// Anything the pipeline says. One record is one line of the output stream, told apart by `type`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a summary comes once; boxing it would allocate in the core"
-)]
+#[expect(clippy::large_enum_variant, reason = "a summary comes once; boxing it would allocate in the core")]
 pub enum Record {
     /// A gait event.
     Event(Event),

@@ -124,17 +124,9 @@ impl Sagittal {
         // Specific force along the horizontal that the shank's front points to, and along the vertical.
         let vertical = dot(imu.acc_mps2, up);
         let front = 1.0 - up[0] * up[0];
-        let forward = if front > 1e-6 {
-            (imu.acc_mps2[0] - up[0] * vertical) / front.sqrt()
-        } else {
-            0.0
-        };
+        let forward = if front > 1e-6 { (imu.acc_mps2[0] - up[0] * vertical) / front.sqrt() } else { 0.0 };
 
-        let now = Plane {
-            omega,
-            forward,
-            up: vertical - GRAVITY_MPS2,
-        };
+        let now = Plane { omega, forward, up: vertical - GRAVITY_MPS2 };
         if !self.started {
             self.started = true;
             self.omega.settle(&self.filter, now.omega);

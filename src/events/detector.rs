@@ -1,25 +1,26 @@
 //! From the sagittal plane to events, in both directions, as they happen.
 //!
-//! A half cycle that is fast and wide enough is a swing if the sensor moved over the ground the way
-//! it turned: back with a negative rate (backward walking), ahead with a positive one (forward). The
-//! other half cycles, with the foot on the ground, move against their rate and so tell the direction
-//! too. What cannot be told yet is held until it can, and dropped when it never can.
+//! A half cycle that is fast and wide enough is a swing if its signs say so ([`super::direction`]);
+//! its end is a contact, its start a final contact. What cannot be told yet waits until it can, and is
+//! dropped when it never can.
 
 use crate::record::{Direction, EventKind};
 use crate::sagittal::{Motion, RAD};
 use crate::signal::grid::CELL_S;
 use crate::signal::ring::Ring;
 
+use super::direction::{self, Judge, Verdict, of_swing};
 use super::lobe::{self, Lobe, Tracker};
 use super::progress::{self, Progress, Velocity};
 use super::timing;
+use super::walk::{self, Fate, Step, Walk};
 
 /// Everything known of one cell.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct Frame {
     /// The sagittal plane.
     pub motion: Motion,
-    /// How the sensor moves over the ground.
+    /// How the shank moves over the ground.
     pub velocity: Velocity,
     /// Knee flexion, deg, with two sensors.
     pub knee_deg: Option<f64>,
@@ -35,57 +36,56 @@ pub struct Params {
     pub progress: progress::Params,
     /// Half cycles.
     pub lobe: lobe::Params,
+    /// Which of them are swings.
+    pub direction: direction::Params,
     /// Event times.
     pub timing: timing::Params,
+    /// Rhythm.
+    pub walk: walk::Params,
     /// Slowest swing, deg/s. Default 40: a walk at 0.22 m/s peaks at 77 (simulated) to 120 (real).
     pub swing_dps: f64,
     /// Smallest share of the usual swing peak that is still a swing.
     pub swing_share: f64,
     /// Smallest turn of a swing, deg. Default 12: a shuffle turns 15 and more.
     pub swing_deg: f64,
-    /// Shortest swing, s.
-    pub swing_min_s: f64,
-    /// Longest swing, s.
-    pub swing_max_s: f64,
-    /// Smallest mean speed of the sensor over the ground that tells a direction, m/s.
-    pub speed_mps: f64,
-    /// The same in its own error.
-    pub speed_sigmas: f64,
+    /// Shortest and longest swing, s.
+    pub swing_s: [f64; 2],
+    /// A swing has passed its peak when its rate is below this share of it.
+    pub past_peak: f64,
+    /// A swing has ended when its rate is below this share of its peak ...
+    pub ended: f64,
+    /// ... for this long, s, even if the shank does not turn back (a flat landing).
+    pub ended_s: f64,
     /// Fastest forward motion of the ankle at backward contact, m/s: more is a leg that swings free.
     pub landing_mps: f64,
-    /// A bout ends when no contact has come for this long, in stride times.
-    pub pause_strides: f64,
-    /// The same before a stride time is known, s.
-    pub pause_s: f64,
+    /// Smallest half cycle of a movement that leads to a step, deg.
+    pub moving_deg: f64,
     /// Longest wait for the heel, as a share of the stride time.
     pub heel_wait: f64,
+    /// Stride time before one is known, s.
+    pub usual_stride_s: f64,
 }
 
 impl Params {
     /// Defaults for a sensor `ankle_m` above the ankle.
     pub fn new(ankle_m: f64) -> Self {
         Self {
-            progress: progress::Params {
-                ankle_m,
-                planted_mps2: 2.0,
-                planted_dps: 110.0,
-                planted_s: 0.06,
-                planted_sigma_mps: 0.08,
-                drift_mps2: 0.6,
-            },
-            lobe: lobe::Params { turn_back_deg: 3.0 },
+            progress: progress::Params::new(ankle_m),
+            lobe: lobe::Params::default(),
+            direction: direction::Params::default(),
             timing: timing::Params::default(),
+            walk: walk::Params::default(),
             swing_dps: 40.0,
-            swing_share: 0.4,
+            swing_share: 0.25,
             swing_deg: 12.0,
-            swing_min_s: 0.12,
-            swing_max_s: 1.6,
-            speed_mps: 0.12,
-            speed_sigmas: 1.5,
+            swing_s: [0.12, 1.6],
+            past_peak: 0.85,
+            ended: 0.15,
+            ended_s: 0.05,
             landing_mps: 0.5,
-            pause_strides: 1.8,
-            pause_s: 2.5,
+            moving_deg: 5.0,
             heel_wait: 0.45,
+            usual_stride_s: 1.3,
         }
     }
 }
@@ -105,19 +105,12 @@ pub struct Found {
     pub since: f64,
 }
 
-/// A swing that has ended in a contact.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Step {
+/// A half cycle that has ended and waits for its contact.
+#[derive(Clone, Copy, Debug)]
+struct Landing {
     swing: Lobe,
-    contact: f64,
-}
-
-/// What a half cycle says of the direction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Says {
-    Backward,
-    Forward,
-    Nothing,
+    /// That it is a swing, from what was known at its end.
+    odds: f64,
 }
 
 /// The detector.
@@ -127,34 +120,24 @@ pub struct Detector {
     frames: Frames,
     progress: Progress,
     tracker: Tracker,
-    /// First frame of the swing that was already dealt with.
-    landed: Option<u64>,
+    judge: Judge,
+    walk: Walk,
+    /// The half cycle, by its first frame, whose start has been told.
     lifted: Option<u64>,
+    /// The half cycle, by its first frame, whose end has been seen.
+    landed: Option<u64>,
     /// A swing that has ended and waits for its contact.
-    landing: Option<Lobe>,
-    /// Since when the rate has been near zero within a swing, s.
+    landing: Option<Landing>,
+    /// How long the rate has been near zero within a swing, s.
     slow_s: f64,
     /// Backward toe contact that waits for its heel.
+    toe: Option<f64>,
+    /// Heel contact of the stance that is under way.
     heel: Option<f64>,
-    mode: Mode,
-    held: [Option<Step>; 4],
     /// Start of the movement without a pause.
     moving_since: Option<f64>,
-}
-
-/// Which way the person walks, as far as it is known.
-#[derive(Clone, Copy, Debug, Default)]
-struct Mode {
-    direction: Option<Direction>,
-    /// Last contact in that direction.
-    last: f64,
-    /// Contact to contact, s.
-    stride_s: Option<f64>,
-    /// Swing peak, deg/s.
-    peak_dps: Option<f64>,
-    /// Steps against it that were held back.
-    contrary: u32,
-    heel_t: Option<f64>,
+    /// Final contact of the last swing that was told.
+    off: f64,
 }
 
 impl Detector {
@@ -165,35 +148,38 @@ impl Detector {
             frames: Frames::default(),
             progress: Progress::new(params.progress),
             tracker: Tracker::new(params.lobe),
-            landed: None,
+            judge: Judge::new(params.direction),
+            walk: Walk::new(params.walk),
             lifted: None,
+            landed: None,
             landing: None,
             slow_s: 0.0,
+            toe: None,
             heel: None,
-            mode: Mode::default(),
-            held: [None; 4],
             moving_since: None,
+            off: 0.0,
         }
     }
 
     /// Forgets everything that a hole in the samples makes unsure.
     pub fn reset(&mut self) {
-        let params = self.params;
         self.frames.clear();
         self.progress.reset();
+        self.pause();
+    }
+
+    /// Nothing is under way any more.
+    fn pause(&mut self) {
         self.tracker.reset();
-        self.landed = None;
+        self.judge.reset();
+        self.walk.stop();
         self.lifted = None;
+        self.landed = None;
         self.landing = None;
         self.slow_s = 0.0;
+        self.toe = None;
         self.heel = None;
-        self.mode = Mode {
-            peak_dps: self.mode.peak_dps,
-            ..Mode::default()
-        };
-        self.held = [None; 4];
         self.moving_since = None;
-        self.params = params;
     }
 
     /// The memory of frames.
@@ -204,264 +190,160 @@ impl Detector {
     /// Takes one moment, emits what became known by it.
     pub fn step(&mut self, motion: Motion, knee_deg: Option<f64>, emit: &mut impl FnMut(Found)) {
         let velocity = self.progress.step(&motion);
-        let frame = Frame {
-            motion,
-            velocity,
-            knee_deg,
-        };
+        let frame = Frame { motion, velocity, knee_deg };
+        let n = self.frames.next();
         self.frames.push(frame);
-        let n = self.frames.next() - 1;
-        if n == self.frames.first() && !motion.rest {
-            self.moving_since = Some(motion.t);
-        }
-        let closed = self.tracker.step(n, &frame);
-        if let Some(lobe) = &closed {
-            self.vote(lobe, emit);
-        }
-        if self.moving_since.is_none()
-            && let Some(lobe) = self.tracker.current()
-            && lobe.sweep_deg > self.params.lobe.turn_back_deg
-        {
-            self.moving_since = Some(lobe.start);
-        }
-        self.follow_swing(&frame, emit);
-        self.follow_landing(emit);
-        self.follow_heel(&frame, emit);
-        self.check_pause(&frame);
-    }
-
-    fn says(&self, lobe: &Lobe) -> Says {
-        let limit = self
-            .params
-            .speed_mps
-            .max(self.params.speed_sigmas * lobe.sigma_mps);
-        if lobe.forward_mps > limit {
-            Says::Forward
-        } else if lobe.forward_mps < -limit {
-            Says::Backward
-        } else {
-            Says::Nothing
-        }
-    }
-
-    fn is_swing(&self, lobe: &Lobe) -> bool {
-        let p = &self.params;
-        let usual = self.mode.peak_dps.map_or(0.0, |v| p.swing_share * v);
-        let length = lobe.end - lobe.start;
-        lobe.peak_dps >= p.swing_dps.max(usual)
-            && lobe.sweep_deg >= p.swing_deg
-            && (p.swing_min_s..=p.swing_max_s).contains(&length)
-    }
-
-    /// A half cycle has ended: what it says of the direction may free what was held.
-    fn vote(&mut self, lobe: &Lobe, emit: &mut impl FnMut(Found)) {
-        if lobe.sweep_deg < self.params.swing_deg {
+        if motion.rest {
+            self.pause();
             return;
         }
-        let direction = match self.says(lobe) {
-            Says::Backward => Direction::Backward,
-            Says::Forward => Direction::Forward,
-            Says::Nothing => return,
-        };
-        self.free_held(direction, emit);
-    }
-
-    /// Emits held steps that turn out to belong to `direction`.
-    fn free_held(&mut self, direction: Direction, emit: &mut impl FnMut(Found)) {
-        let sign = swing_sign(direction);
-        for slot in 0..self.held.len() {
-            if let Some(step) = self.held[slot]
-                && step.swing.sign == sign
-            {
-                self.held[slot] = None;
-                self.accept(step, direction, emit);
+        if let Some(lobe) = self.tracker.step(n, &frame) {
+            self.judge.closed(&lobe);
+            if lobe.sweep_deg < self.params.moving_deg {
+                self.moving_since = None;
             }
         }
+        match self.tracker.current().copied() {
+            None => self.moving_since = None,
+            Some(lobe) => {
+                self.moving_since.get_or_insert(lobe.start);
+                self.follow_swing(&lobe, &frame, emit);
+            }
+        }
+        self.follow_landing(emit);
+        self.follow_heel(&frame, emit);
+        self.walk.pass(motion.t);
     }
 
-    fn hold(&mut self, step: Step) {
-        self.held.rotate_left(1);
-        self.held[3] = Some(step);
+    fn may_be_swing(&self, lobe: &Lobe) -> bool {
+        let p = &self.params;
+        let usual = self.walk.peak_dps().map_or(0.0, |v| p.swing_share * v);
+        let [shortest, longest] = p.swing_s;
+        lobe.peak_dps >= p.swing_dps.max(usual)
+            && lobe.sweep_deg >= p.swing_deg
+            && (shortest..=longest).contains(&(lobe.end - lobe.start))
     }
 
-    /// Looks whether the open half cycle is a swing that has passed its peak or has ended.
-    fn follow_swing(&mut self, frame: &Frame, emit: &mut impl FnMut(Found)) {
-        let Some(current) = self.tracker.current().copied() else {
-            return;
-        };
-        if !self.is_swing(&current) {
+    /// Looks whether the open half cycle is a swing that has passed its peak, or has ended.
+    fn follow_swing(&mut self, lobe: &Lobe, frame: &Frame, emit: &mut impl FnMut(Found)) {
+        if !self.may_be_swing(lobe) {
             self.slow_s = 0.0;
             return;
         }
-        let rate = frame.motion.omega_dps * current.sign;
-        if self.lifted != Some(current.first)
-            && rate < 0.85 * current.peak_dps
-            && self
-                .mode
-                .direction
-                .is_some_and(|d| swing_sign(d) == current.sign)
-            && self.swing_direction(&current).is_some()
+        let p = &self.params;
+        let rate = frame.motion.omega_dps * lobe.sign;
+        let mode = self.walk.direction();
+        if self.lifted != Some(lobe.first)
+            && rate < p.past_peak * lobe.peak_dps
+            && mode == Some(of_swing(lobe.sign))
+            && self.judge.verdict(self.judge.odds(lobe), lobe.sign, mode) == Verdict::Swing
         {
-            self.lifted = Some(current.first);
-            self.emit_lift(&current, emit);
+            self.lift(lobe, emit);
         }
-        if self.landed == Some(current.first) {
+        if self.landed == Some(lobe.first) {
             return;
         }
-        self.slow_s = if rate < 0.15 * current.peak_dps {
-            self.slow_s + CELL_S
-        } else {
-            0.0
-        };
-        let end = if let Some(back) = self.tracker.back() {
-            back.start
-        } else if self.slow_s >= 0.05 {
-            frame.motion.t - self.slow_s
-        } else {
-            return;
+        self.slow_s = if rate < self.params.ended * lobe.peak_dps { self.slow_s + CELL_S } else { 0.0 };
+        let end = match self.tracker.back() {
+            Some(back) => back.start,
+            None if self.slow_s > self.params.ended_s => frame.motion.t - self.slow_s,
+            None => return,
         };
         self.slow_s = 0.0;
-        self.landed = Some(current.first);
-        self.landing = Some(Lobe { end, ..current });
+        self.landed = Some(lobe.first);
+        let swing = Lobe { end, ..*lobe };
+        self.landing = Some(Landing { swing, odds: self.judge.odds(&swing) });
     }
 
-    /// The direction in which `lobe` is a swing, if it is one.
-    fn swing_direction(&self, lobe: &Lobe) -> Option<Direction> {
-        match self.says(lobe) {
-            Says::Backward if lobe.sign < 0.0 => Some(Direction::Backward),
-            Says::Forward if lobe.sign > 0.0 => Some(Direction::Forward),
-            _ => None,
-        }
-    }
-
-    /// Events at the start of a swing.
-    fn emit_lift(&mut self, swing: &Lobe, emit: &mut impl FnMut(Found)) {
+    /// Tells the start of a swing.
+    fn lift(&mut self, swing: &Lobe, emit: &mut impl FnMut(Found)) {
+        self.lifted = Some(swing.first);
+        self.toe = None;
+        let heel = self.heel.take();
         let p = &self.params.timing;
+        let direction = of_swing(swing.sign);
         let confidence = confidence(swing);
-        let mut say = |kind, t, direction| {
-            emit(Found {
-                kind,
-                t,
-                direction,
-                confidence,
-                since: swing.start,
-            })
+        let mut say = |kind, t| emit(Found { kind, t, direction, confidence, since: swing.start });
+        let last = match direction {
+            Direction::Backward => timing::final_contact(&self.frames, swing, p),
+            _ => timing::forward_final_contact(swing, p),
         };
-        if swing.sign < 0.0 {
-            let last = timing::final_contact(&self.frames, swing, p);
+        self.off = last;
+        if direction == Direction::Backward {
             let rise = last - p.forefoot_s;
-            if let Some(heel) = self.mode.heel_t.take()
-                && let Some(t) = timing::knee_extension(&self.frames, heel, rise)
-            {
-                say(EventKind::KneeExtension, t, Direction::Backward);
+            if let Some(t) = heel.and_then(|heel| timing::knee_extension(&self.frames, heel, rise)) {
+                say(EventKind::KneeExtension, t);
             }
-            say(EventKind::ForefootRise, rise, Direction::Backward);
-            say(EventKind::FinalContact, last, Direction::Backward);
-            say(EventKind::MidSwing, swing.peak_at, Direction::Backward);
-        } else {
-            let last = timing::forward_final_contact(swing, p);
-            say(EventKind::FinalContact, last, Direction::Forward);
-            say(EventKind::MidSwing, swing.peak_at, Direction::Forward);
+            say(EventKind::ForefootRise, rise);
         }
-        self.heel = None;
+        say(EventKind::FinalContact, last);
+        say(EventKind::MidSwing, swing.peak_at);
     }
 
     /// Waits for the contact that ends a swing.
     fn follow_landing(&mut self, emit: &mut impl FnMut(Found)) {
-        let Some(swing) = self.landing else { return };
+        let Some(Landing { swing, odds }) = self.landing else { return };
         let p = &self.params.timing;
-        let contact = if swing.sign < 0.0 {
-            timing::toe_contact(&self.frames, &swing, p)
-        } else {
-            timing::initial_contact(&self.frames, &swing, p)
+        let direction = of_swing(swing.sign);
+        let contact = match direction {
+            Direction::Backward => timing::toe_contact(&self.frames, &swing, p),
+            _ => timing::initial_contact(&self.frames, &swing, p),
         };
         let Some(contact) = contact else { return };
         self.landing = None;
         let step = Step { swing, contact };
-        match self.says(&swing) {
-            Says::Backward if swing.sign < 0.0 && self.lands() => {
-                self.consider(step, Direction::Backward, emit)
+        match self.judge.verdict(odds, swing.sign, self.walk.direction()) {
+            Verdict::Swing if direction == Direction::Forward || self.lands() => {
+                if self.walk.weigh(direction) == Fate::Wait {
+                    self.walk.wait(step);
+                    return;
+                }
+                while let Some(earlier) = self.walk.next_waiting(direction) {
+                    self.take(earlier, emit);
+                }
+                self.take(step, emit);
             }
-            Says::Forward if swing.sign > 0.0 => self.consider(step, Direction::Forward, emit),
-            Says::Nothing => self.hold(step),
+            Verdict::Open => self.walk.wait(step),
             _ => {}
         }
     }
 
     /// Whether the ankle has come to rest: a leg that swings free goes on forward.
     fn lands(&self) -> bool {
-        let Some(f) = self.frames.last() else {
-            return false;
-        };
+        let Some(f) = self.frames.last() else { return false };
         let m = &f.motion;
-        let turning =
-            m.omega_dps * RAD * self.params.progress.ankle_m * libm::cos(m.theta_deg * RAD);
+        let turning = m.omega_dps * RAD * self.params.progress.ankle_m * libm::cos(m.theta_deg * RAD);
         f.velocity.forward_mps + turning < self.params.landing_mps
     }
 
-    /// A step whose direction is told by its own swing.
-    fn consider(&mut self, step: Step, direction: Direction, emit: &mut impl FnMut(Found)) {
-        match self.mode.direction {
-            Some(d) if d != direction && self.mode.contrary == 0 => {
-                self.mode.contrary = 1;
-                self.hold(step);
-            }
-            Some(d) if d != direction => {
-                self.mode = Mode::default();
-                self.free_held(direction, emit);
-                self.accept(step, direction, emit);
-            }
-            _ => {
-                self.free_held(direction, emit);
-                self.accept(step, direction, emit);
-            }
-        }
-    }
-
-    fn accept(&mut self, step: Step, direction: Direction, emit: &mut impl FnMut(Found)) {
+    /// Tells a step.
+    fn take(&mut self, step: Step, emit: &mut impl FnMut(Found)) {
         if self.lifted != Some(step.swing.first) {
-            self.lifted = Some(step.swing.first);
-            self.emit_lift(&step.swing, emit);
+            self.lift(&step.swing, emit);
         }
-        let kind = match direction {
-            Direction::Backward => EventKind::ToeContact,
-            _ => EventKind::InitialContact,
+        let direction = of_swing(step.swing.sign);
+        let backward = direction == Direction::Backward;
+        let since = match self.walk.direction() {
+            // From standing, the foot's leaving the ground starts the walk; otherwise the stance before.
+            None => self.moving_since.filter(|t| *t < step.swing.start - CELL_S).unwrap_or(self.off),
+            Some(_) => self.walk.last_contact(),
         };
-        let since = if self.mode.direction.is_none() {
-            self.moving_since.unwrap_or(step.swing.start)
-        } else {
-            self.mode.last
-        };
-        emit(Found {
-            kind,
-            t: step.contact,
-            direction,
-            confidence: confidence(&step.swing),
-            since,
-        });
-        let stride = step.contact - self.mode.last;
-        if self.mode.direction == Some(direction) && (0.4..3.5).contains(&stride) {
-            let usual = self.mode.stride_s.unwrap_or(stride);
-            self.mode.stride_s = Some(usual + 0.3 * (stride - usual));
-        }
-        let usual = self.mode.peak_dps.unwrap_or(step.swing.peak_dps);
-        self.mode.peak_dps = Some(usual + 0.3 * (step.swing.peak_dps - usual));
-        self.mode.direction = Some(direction);
-        self.mode.last = step.contact;
-        self.mode.contrary = 0;
-        self.heel = (direction == Direction::Backward).then_some(step.contact);
-        self.mode.heel_t = None;
+        let kind = if backward { EventKind::ToeContact } else { EventKind::InitialContact };
+        emit(Found { kind, t: step.contact, direction, confidence: confidence(&step.swing), since });
+        self.walk.take(&step, direction);
+        self.toe = backward.then_some(step.contact);
+        self.heel = None;
     }
 
     /// Waits for the heel after a backward toe contact.
     fn follow_heel(&mut self, frame: &Frame, emit: &mut impl FnMut(Found)) {
-        let Some(toe) = self.heel else { return };
+        let Some(toe) = self.toe else { return };
         let t = frame.motion.t;
-        if frame.velocity.planted && t > toe + self.params.progress.planted_s {
-            let planted = t - self.params.progress.planted_s;
-            let heel = timing::heel_contact(&self.frames, toe, planted, &self.params.timing);
-            self.heel = None;
-            self.mode.heel_t = Some(heel);
+        let planted_s = self.params.progress.planted_s;
+        if frame.velocity.planted && t > toe + planted_s {
+            let heel = timing::heel_contact(&self.frames, toe, t - planted_s, &self.params.timing);
+            self.toe = None;
+            self.heel = Some(heel);
             emit(Found {
                 kind: EventKind::HeelContact,
                 t: heel,
@@ -469,47 +351,10 @@ impl Detector {
                 confidence: 0.5,
                 since: toe,
             });
-        } else if t > toe + self.params.heel_wait * self.mode.stride_s.unwrap_or(1.3) {
-            self.heel = None;
+        } else if t > toe + self.params.heel_wait * self.walk.stride_s().unwrap_or(self.params.usual_stride_s)
+        {
+            self.toe = None;
         }
-    }
-
-    /// Ends the bout when no contact has come for too long.
-    fn check_pause(&mut self, frame: &Frame) {
-        let t = frame.motion.t;
-        let pause = self
-            .mode
-            .stride_s
-            .map_or(self.params.pause_s, |s| self.params.pause_strides * s);
-        if self.mode.direction.is_some() && t - self.mode.last > pause {
-            self.mode = Mode {
-                peak_dps: self.mode.peak_dps,
-                ..Mode::default()
-            };
-        }
-        if frame.motion.rest {
-            self.moving_since = None;
-            self.tracker.reset();
-            self.held = [None; 4];
-            self.mode = Mode {
-                peak_dps: self.mode.peak_dps,
-                ..Mode::default()
-            };
-        }
-        for slot in &mut self.held {
-            if slot.is_some_and(|s| t - s.contact > 4.0) {
-                *slot = None;
-            }
-        }
-    }
-}
-
-/// Sign of the sagittal rate in the swing of a walk in `direction`.
-fn swing_sign(direction: Direction) -> f64 {
-    if direction == Direction::Backward {
-        -1.0
-    } else {
-        1.0
     }
 }
 

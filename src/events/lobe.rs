@@ -7,9 +7,19 @@ use super::detector::Frame;
 /// What may be tuned.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Params {
+    /// A rate below this is standing, deg/s. Default 10: quiet standing stays below 5.
+    pub still_dps: f64,
+    /// A half cycle that has been standing for this long starts anew, s.
+    pub still_s: f64,
     /// Turning back by this much ends a half cycle, deg. Default 3: sway and the wobble of a planted
     /// shank stay below, the slowest shuffle is above 10.
     pub turn_back_deg: f64,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self { still_dps: 10.0, still_s: 0.2, turn_back_deg: 3.0 }
+    }
 }
 
 /// One half cycle.
@@ -29,7 +39,7 @@ pub struct Lobe {
     pub peak_at: f64,
     /// Angle turned, deg, as a magnitude.
     pub sweep_deg: f64,
-    /// Mean forward velocity of the sensor, weighted by rate, m/s.
+    /// Mean forward velocity of the lower shank, weighted by rate, m/s.
     pub forward_mps: f64,
     /// Mean error of that, m/s.
     pub sigma_mps: f64,
@@ -43,13 +53,7 @@ pub struct Lobe {
 
 impl Lobe {
     fn open(sign: f64, start: f64, first: u64) -> Self {
-        Self {
-            sign,
-            start,
-            end: start,
-            first,
-            ..Self::default()
-        }
+        Self { sign, start, end: start, first, ..Self::default() }
     }
 
     fn add(&mut self, f: &Frame) {
@@ -66,7 +70,7 @@ impl Lobe {
         if w > 0.0 {
             self.weight += w;
             let share = w / self.weight;
-            self.forward_mps += share * (f.velocity.forward_mps - self.forward_mps);
+            self.forward_mps += share * (f.velocity.low_mps - self.forward_mps);
             self.sigma_mps += share * (f.velocity.sigma_mps - self.sigma_mps);
         }
     }
@@ -89,17 +93,14 @@ pub struct Tracker {
     back: Option<Lobe>,
     /// Rate of the frame before, deg/s.
     before: f64,
+    /// How long the shank has been standing, s.
+    still: f64,
 }
 
 impl Tracker {
     /// Before the first half cycle.
     pub fn new(params: Params) -> Self {
-        Self {
-            params,
-            current: None,
-            back: None,
-            before: 0.0,
-        }
+        Self { params, current: None, back: None, before: 0.0, still: 0.0 }
     }
 
     /// Forgets everything.
@@ -122,6 +123,12 @@ impl Tracker {
         let omega = f.motion.omega_dps;
         let sign = if omega < 0.0 { -1.0 } else { 1.0 };
         let before = std::mem::replace(&mut self.before, omega);
+        self.still = if omega.abs() < self.params.still_dps { self.still + CELL_S } else { 0.0 };
+        if self.still > self.params.still_s {
+            let done = self.current.take();
+            self.back = None;
+            return done.map(|lobe| Lobe { end: f.motion.t, ..lobe });
+        }
         let Some(current) = &mut self.current else {
             let mut lobe = Lobe::open(sign, f.motion.t, n);
             lobe.add(f);
@@ -137,11 +144,7 @@ impl Tracker {
         }
         let back = self.back.get_or_insert_with(|| {
             // Where the straight line between the two rates crosses zero.
-            let share = if omega == before {
-                0.0
-            } else {
-                omega / (omega - before)
-            };
+            let share = if omega == before { 0.0 } else { omega / (omega - before) };
             Lobe::open(sign, f.motion.t - share * CELL_S, n)
         });
         back.add(f);

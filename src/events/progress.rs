@@ -13,19 +13,50 @@ use crate::signal::grid::CELL_S;
 pub struct Params {
     /// Distance from the sensor to the ankle's centre along the shank, m.
     pub ankle_m: f64,
-    /// Acceleration of the ankle that is still planted, m/s². Default 2: a tilt error of 5° reads as
-    /// 0.9, sensor offset and soft tissue as much again.
-    pub planted_mps2: f64,
+    /// Acceleration of the ankle that is still planted, m/s²: forward and upward. Default 3.5 and 2: a
+    /// tilt error of 10° reads as 1.7 forward and as 0.15 upward; sensor offset, soft tissue and the
+    /// ankle's own roll over the foot come on top.
+    pub planted_mps2: [f64; 2],
     /// Sagittal rate that is still planted, deg/s. Default 110: the shank rolls over the planted foot
     /// at 40 to 100 deg/s.
     pub planted_dps: f64,
     /// How long it must hold to count as planted, s. Default 0.06: in swing the ankle's acceleration
     /// passes through zero in less.
     pub planted_s: f64,
+    /// A jump by more than this many of its own errors is not believed ...
+    pub gate_sigmas: f64,
+    /// ... until the ankle has been quiet for this long, s. Default 0.25: a slow leg can swing at a
+    /// constant velocity for almost that long.
+    pub gate_s: f64,
     /// Error of the velocity once planted, m/s. Default 0.08: 0.28 m at a rate error of 15 deg/s.
     pub planted_sigma_mps: f64,
     /// Growth of that error in flight, m/s². Default 0.6: a tilt error of 3.5°.
     pub drift_mps2: f64,
+    /// The same on top while the inclination has not settled, m/s². Default 1.2: 7° more.
+    pub unsettled_mps2: f64,
+    /// Time constant of that settling, s; a tenth of it while standing.
+    pub settling_s: f64,
+    /// Sagittal rate that is still standing, deg/s.
+    pub standing_dps: f64,
+}
+
+impl Params {
+    /// Defaults for a sensor `ankle_m` above the ankle.
+    pub fn new(ankle_m: f64) -> Self {
+        Self {
+            ankle_m,
+            planted_mps2: [3.5, 2.0],
+            planted_dps: 110.0,
+            planted_s: 0.06,
+            gate_sigmas: 2.5,
+            gate_s: 0.25,
+            planted_sigma_mps: 0.08,
+            drift_mps2: 0.6,
+            unsettled_mps2: 1.2,
+            settling_s: 1.5,
+            standing_dps: 15.0,
+        }
+    }
 }
 
 /// Error of the velocity before anything is known, m/s: faster than anyone walks.
@@ -38,8 +69,12 @@ const CORRECTION: f64 = 0.2;
 /// Velocity of the sensor.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct Velocity {
-    /// Toward where the person faces, m/s.
+    /// Of the sensor, toward where the person faces, m/s.
     pub forward_mps: f64,
+    /// Of the point half way between sensor and ankle. In swing it moves fast the way the person
+    /// walks, while the sensor itself may almost stand (the knee leads it); in stance it moves slowly
+    /// the same way.
+    pub low_mps: f64,
     /// One standard deviation of its error, m/s.
     pub sigma_mps: f64,
     /// The foot is planted.
@@ -52,20 +87,15 @@ pub struct Progress {
     params: Params,
     velocity: Velocity,
     quiet_s: f64,
+    /// Growth of the error because the inclination has not settled yet, m/s².
+    unsettled_mps2: f64,
 }
 
 impl Progress {
     /// Nothing known.
     pub fn new(params: Params) -> Self {
-        let velocity = Velocity {
-            sigma_mps: UNKNOWN_MPS,
-            ..Velocity::default()
-        };
-        Self {
-            params,
-            velocity,
-            quiet_s: 0.0,
-        }
+        let velocity = Velocity { sigma_mps: UNKNOWN_MPS, ..Velocity::default() };
+        Self { params, velocity, quiet_s: 0.0, unsettled_mps2: params.unsettled_mps2 }
     }
 
     /// Forgets everything.
@@ -78,17 +108,24 @@ impl Progress {
         let p = &self.params;
         let v = &mut self.velocity;
         v.forward_mps += m.forward_mps2 * CELL_S;
-        v.sigma_mps = (v.sigma_mps + p.drift_mps2 * CELL_S).min(UNKNOWN_MPS);
-        let quiet = m.ankle_forward_mps2.abs() < p.planted_mps2
-            && m.ankle_up_mps2.abs() < p.planted_mps2
+        // Standing still the accelerometer reads the vertical itself.
+        let standing = self.quiet_s > p.planted_s && m.omega_dps.abs() < p.standing_dps;
+        let settling_s = if standing { p.settling_s / 10.0 } else { p.settling_s };
+        self.unsettled_mps2 *= 1.0 - CELL_S / settling_s;
+        v.sigma_mps = (v.sigma_mps + (p.drift_mps2 + self.unsettled_mps2) * CELL_S).min(UNKNOWN_MPS);
+        let quiet = m.ankle_forward_mps2.abs() < p.planted_mps2[0]
+            && m.ankle_up_mps2.abs() < p.planted_mps2[1]
             && m.omega_dps.abs() < p.planted_dps;
         self.quiet_s = if quiet { self.quiet_s + CELL_S } else { 0.0 };
-        v.planted = self.quiet_s > p.planted_s - CELL_S / 2.0;
+        let turning = m.omega_dps * RAD * p.ankle_m * libm::cos(m.theta_deg * RAD);
+        let jump = -turning - v.forward_mps;
+        let believable = jump.abs() < p.gate_sigmas * v.sigma_mps.max(2.0 * p.planted_sigma_mps);
+        v.planted = self.quiet_s > p.planted_s - CELL_S / 2.0 && (believable || self.quiet_s > p.gate_s);
         if v.planted {
-            let pendulum = -m.omega_dps * RAD * p.ankle_m * libm::cos(m.theta_deg * RAD);
-            v.forward_mps += CORRECTION * (pendulum - v.forward_mps);
+            v.forward_mps += CORRECTION * jump;
             v.sigma_mps += CORRECTION * (p.planted_sigma_mps - v.sigma_mps);
         }
+        v.low_mps = v.forward_mps + 0.5 * turning;
         *v
     }
 }

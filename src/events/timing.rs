@@ -57,23 +57,14 @@ impl Default for Params {
 fn number_at(frames: &Frames, t: f64) -> u64 {
     let Some(last) = frames.last() else { return 0 };
     let back = (last.motion.t - t) / CELL_S;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped to the memory"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the memory")]
     let back = libm::round(back.clamp(0.0, 1e6)) as u64;
     (frames.next() - 1).saturating_sub(back)
 }
 
 /// Where `signal` rises fastest between `from` and `to`: the middle of its steepest cell, refined by a
 /// parabola through the neighbouring slopes.
-fn steepest_rise(
-    frames: &Frames,
-    from: f64,
-    to: f64,
-    signal: impl Fn(&Frame) -> f64,
-) -> Option<f64> {
+fn steepest_rise(frames: &Frames, from: f64, to: f64, signal: impl Fn(&Frame) -> f64) -> Option<f64> {
     let (first, last) = (number_at(frames, from), number_at(frames, to));
     let at = |n: u64| frames.get(n).map(&signal);
     let slope = |n: u64| Some(at(n + 1)? - at(n)?);
@@ -86,9 +77,7 @@ fn steepest_rise(
     }
     let (n, s) = best?;
     let shift = match (n.checked_sub(1).and_then(slope), slope(n + 1)) {
-        (Some(a), Some(b)) if 2.0 * s - a - b > 0.0 => {
-            (0.5 * (b - a) / (2.0 * s - a - b)).clamp(-0.5, 0.5)
-        }
+        (Some(a), Some(b)) if 2.0 * s - a - b > 0.0 => (0.5 * (b - a) / (2.0 * s - a - b)).clamp(-0.5, 0.5),
         _ => 0.0,
     };
     Some(frames.get(n)?.motion.t + (0.5 + shift) * CELL_S)
@@ -131,10 +120,8 @@ pub fn toe_contact(frames: &Frames, lobe: &Lobe, p: &Params) -> Option<f64> {
 /// Backward final contact before the swing `lobe`: where the ground's support falls fastest.
 pub fn final_contact(frames: &Frames, lobe: &Lobe, p: &Params) -> f64 {
     let [before, after] = p.final_window_s;
-    steepest_rise(frames, lobe.start - before, lobe.start + after, |f| {
-        -f.motion.ankle_up_mps2
-    })
-    .map_or(lobe.start, |t| t + p.final_lag_s)
+    steepest_rise(frames, lobe.start - before, lobe.start + after, |f| -f.motion.ankle_up_mps2)
+        .map_or(lobe.start, |t| t + p.final_lag_s)
 }
 
 /// Backward heel contact after toe contact at `toe`, looking back from a foot that is planted since
@@ -159,10 +146,7 @@ pub fn initial_contact(frames: &Frames, lobe: &Lobe, p: &Params) -> Option<f64> 
     if now < lobe.end + after + CELL_S {
         return None;
     }
-    steepest_rise(frames, lobe.end - before, lobe.end + after, |f| {
-        f.motion.ankle_up_mps2
-    })
-    .or(Some(lobe.end))
+    steepest_rise(frames, lobe.end - before, lobe.end + after, |f| f.motion.ankle_up_mps2).or(Some(lobe.end))
 }
 
 /// Forward final contact before the swing `lobe`.

@@ -89,11 +89,7 @@ impl BiasEstimator {
             (e, [self.w_rest; 3], EYE)
         } else if self.motion {
             let lb = quat::apply(&low, b);
-            let e = [
-                levelling[0] + rb_low[0] - lb[0],
-                levelling[1] + rb_low[1] - lb[1],
-                -lb[2],
-            ];
+            let e = [levelling[0] + rb_low[0] - lb[0], levelling[1] + rb_low[1] - lb[1], -lb[2]];
             (e, [self.w_motion, self.w_motion, self.w_vertical], low)
         } else {
             return;

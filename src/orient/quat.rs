@@ -22,21 +22,9 @@ pub fn mul(a: Quat, b: Quat) -> Quat {
 pub fn matrix(q: Quat) -> [[f64; 3]; 3] {
     let [w, x, y, z] = q;
     [
-        [
-            1.0 - 2.0 * (y * y + z * z),
-            2.0 * (x * y - w * z),
-            2.0 * (x * z + w * y),
-        ],
-        [
-            2.0 * (x * y + w * z),
-            1.0 - 2.0 * (x * x + z * z),
-            2.0 * (y * z - w * x),
-        ],
-        [
-            2.0 * (x * z - w * y),
-            2.0 * (y * z + w * x),
-            1.0 - 2.0 * (x * x + y * y),
-        ],
+        [1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y - w * z), 2.0 * (x * z + w * y)],
+        [2.0 * (x * y + w * z), 1.0 - 2.0 * (x * x + z * z), 2.0 * (y * z - w * x)],
+        [2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x * x + y * y)],
     ]
 }
 
@@ -44,11 +32,7 @@ pub fn matrix(q: Quat) -> [[f64; 3]; 3] {
 #[inline]
 pub fn rotate(q: Quat, v: [f64; 3]) -> [f64; 3] {
     let [w, x, y, z] = q;
-    let t = [
-        2.0 * (y * v[2] - z * v[1]),
-        2.0 * (z * v[0] - x * v[2]),
-        2.0 * (x * v[1] - y * v[0]),
-    ];
+    let t = [2.0 * (y * v[2] - z * v[1]), 2.0 * (z * v[0] - x * v[2]), 2.0 * (x * v[1] - y * v[0])];
     [
         v[0] + w * t[0] + y * t[2] - z * t[1],
         v[1] + w * t[1] + z * t[0] - x * t[2],
@@ -66,11 +50,7 @@ pub fn rotate_back(q: Quat, v: [f64; 3]) -> [f64; 3] {
 #[inline]
 pub fn up_of(q: Quat) -> [f64; 3] {
     let [w, x, y, z] = q;
-    [
-        2.0 * (x * z - w * y),
-        2.0 * (y * z + w * x),
-        1.0 - 2.0 * (x * x + y * y),
-    ]
+    [2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x * x + y * y)]
 }
 
 /// Brings a quaternion that is already within rounding of unit length back to it.
@@ -119,10 +99,7 @@ mod tests {
         for rate in [0.0, 1.0, 30.0, 80.0, 400.0] {
             let q = step([0.6 * rate, 0.0, 0.8 * rate], 0.01);
             let half = 0.005 * rate;
-            assert!(
-                (q[0] - half.cos()).abs() < 1e-12 && (q[1] - 0.6 * half.sin()).abs() < 1e-12,
-                "{rate}"
-            );
+            assert!((q[0] - half.cos()).abs() < 1e-12 && (q[1] - 0.6 * half.sin()).abs() < 1e-12, "{rate}");
         }
     }
 

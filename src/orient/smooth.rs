@@ -22,11 +22,7 @@ impl<const N: usize> Smooth<N> {
     /// # Errors
     /// When the time constant is too short for that rate.
     pub fn new(tau_s: f64, dt_s: f64) -> Result<Self, FilterError> {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a few hundred at most"
-        )]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred at most")]
         let warm_up = libm::ceil(tau_s / dt_s - 1e-9).max(1.0) as u32;
         Ok(Self {
             filter: Biquad::low_pass(SQRT_2 / (2.0 * PI * tau_s), 1.0 / dt_s)?,

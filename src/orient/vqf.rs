@@ -77,12 +77,8 @@ impl Params {
     /// For a sensor on a walking leg. Users of small sensors see zero-rate offsets of 3 deg/s, so the
     /// bias may be larger than in the paper; and levelling, by far the most work, is done 20 times a
     /// second.
-    pub const SHANK: Self = Self {
-        bias_clip_dps: 5.0,
-        bias_sigma_init_dps: 1.0,
-        level_every: 5,
-        ..Self::PAPER
-    };
+    pub const SHANK: Self =
+        Self { bias_clip_dps: 5.0, bias_sigma_init_dps: 1.0, level_every: 5, ..Self::PAPER };
 }
 
 /// The mean of a few samples.
@@ -220,8 +216,7 @@ impl Vqf {
         self.vertical = quat::up_of(self.acc_quat);
         let orientation = quat::matrix(quat::mul(self.acc_quat, self.gyr_quat));
         let rest = self.at_rest.then_some(self.rest_gyr);
-        self.bias
-            .step(&orientation, [-up[1] / block_s, up[0] / block_s], rest);
+        self.bias.step(&orientation, [-up[1] / block_s, up[0] / block_s], rest);
     }
 
     /// The vertical in sensor axes, as a unit vector pointing up.
@@ -258,11 +253,7 @@ fn distance_sq(a: [f64; 3], b: [f64; 3]) -> f64 {
 fn unit(v: [f64; 3]) -> [f64; 3] {
     let n = (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]).sqrt();
     let scale = 1.0 / n;
-    if n > 0.0 {
-        v.map(|x| x * scale)
-    } else {
-        [0.0, 0.0, 1.0]
-    }
+    if n > 0.0 { v.map(|x| x * scale) } else { [0.0, 0.0, 1.0] }
 }
 
 #[cfg(test)]
@@ -307,10 +298,7 @@ mod tests {
                 k += 1;
             }
             assert!(angle_deg(vqf.up(), [v[1], v[2], v[3]]) < 1e-5, "row {rows}");
-            assert!(
-                distance_sq(vqf.bias(), [v[4], v[5], v[6]]).sqrt() < 1e-7,
-                "row {rows}"
-            );
+            assert!(distance_sq(vqf.bias(), [v[4], v[5], v[6]]).sqrt() < 1e-7, "row {rows}");
             assert_eq!(vqf.at_rest(), v[7] > 0.5, "row {rows}");
             rows += 1;
         }
@@ -326,29 +314,14 @@ mod tests {
             ours.update(gyr, acc);
             theirs.update(gyr, acc, None);
             let vqf_rs::Quaternion(w, x, y, z) = theirs.quat_6d();
-            let up = [
-                2.0 * (x * z - w * y),
-                2.0 * (y * z + w * x),
-                1.0 - 2.0 * (x * x + y * y),
-            ];
-            assert!(
-                angle_deg(ours.up(), up) < 1e-4,
-                "{k}: {:?} {up:?}",
-                ours.up()
-            );
+            let up = [2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x * x + y * y)];
+            assert!(angle_deg(ours.up(), up) < 1e-4, "{k}: {:?} {up:?}", ours.up());
         }
     }
 
     #[test]
     fn levelling_less_often_changes_little() {
-        let mut often = Vqf::new(
-            Params {
-                level_every: 1,
-                ..Params::SHANK
-            },
-            DT,
-        )
-        .unwrap();
+        let mut often = Vqf::new(Params { level_every: 1, ..Params::SHANK }, DT).unwrap();
         let mut seldom = Vqf::new(Params::SHANK, DT).unwrap();
         for k in 0..6000 {
             let (gyr, acc) = made_up_motion(k);
@@ -379,10 +352,6 @@ mod tests {
     fn upside_down_it_finds_up_from_the_first_sample() {
         let mut vqf = Vqf::new(Params::SHANK, DT).unwrap();
         vqf.update([0.0; 3], [0.0, 0.0, -9.81]);
-        assert!(
-            angle_deg(vqf.up(), [0.0, 0.0, -1.0]) < 1e-6,
-            "{:?}",
-            vqf.up()
-        );
+        assert!(angle_deg(vqf.up(), [0.0, 0.0, -1.0]) < 1e-6, "{:?}", vqf.up());
     }
 }

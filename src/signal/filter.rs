@@ -39,10 +39,7 @@ impl Biquad {
         let b0 = k * k * norm;
         Ok(Self {
             b: [b0, 2.0 * b0, b0],
-            a: [
-                2.0 * (k * k - 1.0) * norm,
-                (1.0 - std::f64::consts::SQRT_2 * k + k * k) * norm,
-            ],
+            a: [2.0 * (k * k - 1.0) * norm, (1.0 - std::f64::consts::SQRT_2 * k + k * k) * norm],
         })
     }
 
@@ -114,11 +111,7 @@ mod tests {
         for k in 0..400 {
             y = c.step(&f, f64::from(k));
         }
-        assert!(
-            (399.0 - y - f.delay_samples()).abs() < 1e-6,
-            "{y} {}",
-            f.delay_samples()
-        );
+        assert!((399.0 - y - f.delay_samples()).abs() < 1e-6, "{y} {}", f.delay_samples());
     }
 
     #[test]

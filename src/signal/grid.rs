@@ -28,10 +28,7 @@ pub struct Params {
 
 impl Default for Params {
     fn default() -> Self {
-        Self {
-            bridge_s: 0.03,
-            bridge_intervals: 2.5,
-        }
+        Self { bridge_s: 0.03, bridge_intervals: 2.5 }
     }
 }
 
@@ -95,10 +92,7 @@ fn channels(imu: &Imu) -> [f64; 6] {
 }
 
 fn from_channels(v: &[f64; 6]) -> Imu {
-    Imu {
-        acc_mps2: [v[0], v[1], v[2]],
-        gyr_dps: [v[3], v[4], v[5]],
-    }
+    Imu { acc_mps2: [v[0], v[1], v[2]], gyr_dps: [v[3], v[4], v[5]] }
 }
 
 /// One sensor's way onto the grid.
@@ -174,8 +168,7 @@ impl Grid {
 
     /// Longest interval that is bridged, µs.
     fn bridge_us(&self) -> f64 {
-        (self.interval_us + self.params.bridge_s * 1e6)
-            .max(self.interval_us * self.params.bridge_intervals)
+        (self.interval_us + self.params.bridge_s * 1e6).max(self.interval_us * self.params.bridge_intervals)
     }
 
     fn learn_interval(&mut self, interval_us: f64) {
@@ -210,10 +203,7 @@ impl Grid {
         self.learn_interval(interval_us);
         if gap {
             self.start(now, &value, sample.thigh.as_ref());
-            return Taken::AfterGap {
-                from: before,
-                length: Span::from_seconds(missing_us * 1e-6),
-            };
+            return Taken::AfterGap { from: before, length: Span::from_seconds(missing_us * 1e-6) };
         }
         self.clipped |= clipped;
         let thigh = sample.thigh.filter(Imu::is_finite).map(|t| channels(&t));
@@ -252,10 +242,8 @@ impl Grid {
 
     /// A new thigh sample: fills the current cell up to it.
     fn thigh_sample(&mut self, now: SensorTime, value: &[f64; 6]) {
-        let bridged = self
-            .thigh
-            .last
-            .is_some_and(|(t, _)| (now.since(t).micros() as f64) <= self.bridge_us());
+        let bridged =
+            self.thigh.last.is_some_and(|(t, _)| (now.since(t).micros() as f64) <= self.bridge_us());
         if bridged {
             self.thigh.fill(now, value, self.end_us);
         } else {
@@ -296,10 +284,7 @@ mod tests {
     fn sample(t_us: i64, x: f64) -> Sample {
         Sample {
             time: SensorTime::from_micros(t_us),
-            shank: Imu {
-                acc_mps2: [x, 0.0, 0.0],
-                gyr_dps: [0.0, 0.0, -x],
-            },
+            shank: Imu { acc_mps2: [x, 0.0, 0.0], gyr_dps: [0.0, 0.0, -x] },
             thigh: None,
         }
     }
@@ -319,19 +304,10 @@ mod tests {
     fn a_ramp_is_the_same_at_every_rate() {
         for interval_us in [1000, 2500, 5000, 9615, 10_000, 19_231, 40_000, 50_000] {
             let (cells, taken) = ramp(interval_us, 2_000_000 / interval_us, |_| false);
-            assert!(
-                taken[1..].iter().all(|t| *t == Taken::Continued),
-                "{interval_us}"
-            );
+            assert!(taken[1..].iter().all(|t| *t == Taken::Continued), "{interval_us}");
             for (k, c) in cells.iter().enumerate() {
-                assert_eq!(
-                    c.time.micros(),
-                    1_005_000 + i64::try_from(k).unwrap() * CELL_US
-                );
-                assert!(
-                    (c.shank.acc_mps2[0] - c.time.seconds()).abs() < 1e-9,
-                    "{interval_us} {c:?}"
-                );
+                assert_eq!(c.time.micros(), 1_005_000 + i64::try_from(k).unwrap() * CELL_US);
+                assert!((c.shank.acc_mps2[0] - c.time.seconds()).abs() < 1e-9, "{interval_us} {c:?}");
                 assert!((c.shank.gyr_dps[2] + c.time.seconds()).abs() < 1e-9);
             }
             assert!(
@@ -349,17 +325,11 @@ mod tests {
         assert_eq!(cells.len(), 99);
         let (cells, taken) = ramp(10_000, 100, |k| (50..54).contains(&k));
         assert_eq!(cells.len(), 49 + 45);
-        let gaps: Vec<_> = taken
-            .iter()
-            .filter(|t| !matches!(t, Taken::Continued))
-            .collect();
+        let gaps: Vec<_> = taken.iter().filter(|t| !matches!(t, Taken::Continued)).collect();
         assert_eq!(gaps.len(), 2, "{gaps:?}");
         assert_eq!(
             *gaps[1],
-            Taken::AfterGap {
-                from: SensorTime::from_micros(1_490_000),
-                length: Span::from_micros(40_000)
-            }
+            Taken::AfterGap { from: SensorTime::from_micros(1_490_000), length: Span::from_micros(40_000) }
         );
     }
 
@@ -367,42 +337,23 @@ mod tests {
     fn a_hole_at_the_very_start_does_not_teach_a_wrong_interval() {
         let mut grid = Grid::new(Params::default());
         let mut seen = Vec::new();
-        for t in [
-            0, 400_000, 410_000, 420_000, 430_000, 440_000, 450_000, 460_000, 470_000, 480_000,
-            1_000_000,
-        ] {
+        for t in
+            [0, 400_000, 410_000, 420_000, 430_000, 440_000, 450_000, 460_000, 470_000, 480_000, 1_000_000]
+        {
             seen.push(grid.push(&sample(t, 0.0), false, |_| ()));
         }
-        assert!(
-            matches!(seen.last(), Some(Taken::AfterGap { .. })),
-            "{seen:?}"
-        );
+        assert!(matches!(seen.last(), Some(Taken::AfterGap { .. })), "{seen:?}");
     }
 
     #[test]
     fn what_goes_back_in_time_or_is_no_number_is_rejected() {
         let mut grid = Grid::new(Params::default());
         assert_eq!(grid.push(&sample(0, 0.0), false, |_| ()), Taken::Started);
-        assert_eq!(
-            grid.push(&sample(10_000, 0.0), false, |_| ()),
-            Taken::Continued
-        );
-        assert_eq!(
-            grid.push(&sample(10_000, 0.0), false, |_| ()),
-            Taken::Rejected
-        );
-        assert_eq!(
-            grid.push(&sample(5000, 0.0), false, |_| ()),
-            Taken::Rejected
-        );
-        assert_eq!(
-            grid.push(&sample(20_000, f64::NAN), false, |_| ()),
-            Taken::Rejected
-        );
-        assert_eq!(
-            grid.push(&sample(20_000, 0.0), false, |_| ()),
-            Taken::Continued
-        );
+        assert_eq!(grid.push(&sample(10_000, 0.0), false, |_| ()), Taken::Continued);
+        assert_eq!(grid.push(&sample(10_000, 0.0), false, |_| ()), Taken::Rejected);
+        assert_eq!(grid.push(&sample(5000, 0.0), false, |_| ()), Taken::Rejected);
+        assert_eq!(grid.push(&sample(20_000, f64::NAN), false, |_| ()), Taken::Rejected);
+        assert_eq!(grid.push(&sample(20_000, 0.0), false, |_| ()), Taken::Continued);
     }
 
     #[test]
@@ -414,21 +365,12 @@ mod tests {
             s.thigh = (k % 2 == 0 && !(40..60).contains(&k)).then_some(s.shank);
             grid.push(&s, false, |c| cells.push(c));
         }
-        let missing: Vec<_> = cells
-            .iter()
-            .enumerate()
-            .filter(|(_, c)| c.thigh.is_none())
-            .map(|(k, _)| k)
-            .collect();
+        let missing: Vec<_> =
+            cells.iter().enumerate().filter(|(_, c)| c.thigh.is_none()).map(|(k, _)| k).collect();
         assert!(
             missing.first() >= Some(&40) && missing.last() <= Some(&60) && missing.len() >= 14,
             "{missing:?}"
         );
-        assert!(
-            cells
-                .iter()
-                .filter_map(|c| c.thigh)
-                .all(|t| (t.acc_mps2[0] - 1.0).abs() < 1e-12)
-        );
+        assert!(cells.iter().filter_map(|c| c.thigh).all(|t| (t.acc_mps2[0] - 1.0).abs() < 1e-12));
     }
 }

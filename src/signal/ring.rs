@@ -13,11 +13,7 @@ pub struct Ring<T, const N: usize> {
 
 impl<T: Copy + Default, const N: usize> Default for Ring<T, N> {
     fn default() -> Self {
-        Self {
-            items: Box::new([T::default(); N]),
-            pushed: 0,
-            first: 0,
-        }
+        Self { items: Box::new([T::default(); N]), pushed: 0, first: 0 }
     }
 }
 
@@ -96,14 +92,8 @@ mod tests {
             r.push(k * 10);
         }
         assert_eq!((r.first(), r.next(), r.len()), (6, 10, 4));
-        assert_eq!(
-            (r.get(5), r.get(6), r.get(9), r.get(10)),
-            (None, Some(&60), Some(&90), None)
-        );
-        assert_eq!(
-            r.range(0, 8).map(|(n, v)| (n, *v)).collect::<Vec<_>>(),
-            [(6, 60), (7, 70)]
-        );
+        assert_eq!((r.get(5), r.get(6), r.get(9), r.get(10)), (None, Some(&60), Some(&90), None));
+        assert_eq!(r.range(0, 8).map(|(n, v)| (n, *v)).collect::<Vec<_>>(), [(6, 60), (7, 70)]);
         r.clear();
         assert!(r.is_empty() && r.last().is_none() && r.get(9).is_none());
         r.push(7);

@@ -14,10 +14,7 @@ pub struct Params {
 
 impl Default for Params {
     fn default() -> Self {
-        Self {
-            min_s: 0.4,
-            max_s: 3.5,
-        }
+        Self { min_s: 0.4, max_s: 3.5 }
     }
 }
 
@@ -88,12 +85,7 @@ pub struct Assembler {
 impl Assembler {
     /// Before the first event.
     pub fn new(params: Params) -> Self {
-        Self {
-            params,
-            open: None,
-            first: None,
-            stride_s: None,
-        }
+        Self { params, open: None, first: None, stride_s: None }
     }
 
     /// Takes one event, emits the stride that it completes.
@@ -101,11 +93,7 @@ impl Assembler {
         match found.kind {
             EventKind::ToeContact | EventKind::InitialContact => self.contact(found, emit),
             kind => {
-                let Some(open) = self
-                    .open
-                    .as_mut()
-                    .filter(|o| o.direction == found.direction)
-                else {
+                let Some(open) = self.open.as_mut().filter(|o| o.direction == found.direction) else {
                     return;
                 };
                 let slot = match kind {
@@ -132,11 +120,7 @@ impl Assembler {
                 emit(first);
             }
             self.stride_s = Some(found.t - open.start);
-            emit(Cycle {
-                end: found.t,
-                confidence: open.confidence.min(found.confidence),
-                ..open
-            });
+            emit(Cycle { end: found.t, confidence: open.confidence.min(found.confidence), ..open });
         } else {
             let start = found.since.max(found.t - self.params.max_s);
             self.first = Some(Cycle {
@@ -154,11 +138,7 @@ impl Assembler {
             && t > open.start
             && t - open.start < 1.5 * stride
         {
-            emit(Cycle {
-                end: t,
-                part: Part::Cut,
-                ..open
-            });
+            emit(Cycle { end: t, part: Part::Cut, ..open });
         }
         self.first = None;
     }

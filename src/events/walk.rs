@@ -1,0 +1,162 @@
+//! The walk that is under way: its direction, its rhythm, and the steps that wait for one.
+
+use crate::record::Direction;
+
+use super::direction::of_swing;
+use super::lobe::Lobe;
+
+/// A swing that has ended in a contact.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Step {
+    /// The swing.
+    pub swing: Lobe,
+    /// The contact, s.
+    pub contact: f64,
+}
+
+/// What is to be done with a step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fate {
+    /// It belongs to the walk.
+    Take,
+    /// It goes against the walk; it may be the first of another.
+    Wait,
+}
+
+/// What may be tuned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Params {
+    /// Shortest stride, s.
+    pub stride_min_s: f64,
+    /// Longest stride, s.
+    pub stride_max_s: f64,
+    /// A walk has ended when no contact has come for this many of its strides.
+    pub pause_strides: f64,
+    /// The same before its stride time is known, s.
+    pub pause_s: f64,
+    /// How long a step waits for its direction, s.
+    pub patience_s: f64,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self { stride_min_s: 0.4, stride_max_s: 3.5, pause_strides: 1.8, pause_s: 2.5, patience_s: 4.0 }
+    }
+}
+
+/// Share of a new value in the running means of stride time and swing peak.
+const LEARN: f64 = 0.3;
+
+/// The walk.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    params: Params,
+    direction: Option<Direction>,
+    last_contact: f64,
+    stride_s: Option<f64>,
+    peak_dps: Option<f64>,
+    /// Steps in a row that went against it.
+    against: u32,
+    waiting: [Option<Step>; 4],
+}
+
+impl Walk {
+    /// Nothing under way.
+    pub fn new(params: Params) -> Self {
+        Self {
+            params,
+            direction: None,
+            last_contact: 0.0,
+            stride_s: None,
+            peak_dps: None,
+            against: 0,
+            waiting: [None; 4],
+        }
+    }
+
+    /// Which way, while one is under way.
+    pub fn direction(&self) -> Option<Direction> {
+        self.direction
+    }
+
+    /// Its last contact, s.
+    pub fn last_contact(&self) -> f64 {
+        self.last_contact
+    }
+
+    /// Contact to contact, s, once known.
+    pub fn stride_s(&self) -> Option<f64> {
+        self.stride_s
+    }
+
+    /// Usual peak of this person's swing, deg/s; it outlives the walk.
+    pub fn peak_dps(&self) -> Option<f64> {
+        self.peak_dps
+    }
+
+    /// Ends it.
+    pub fn stop(&mut self) {
+        *self = Self { peak_dps: self.peak_dps, ..Self::new(self.params) };
+    }
+
+    /// What is to be done with a step in `direction`. Two in a row against the walk end it.
+    pub fn weigh(&mut self, direction: Direction) -> Fate {
+        match self.direction {
+            Some(d) if d != direction => {
+                self.against += 1;
+                if self.against < 2 {
+                    return Fate::Wait;
+                }
+                self.direction = None;
+                self.stride_s = None;
+                Fate::Take
+            }
+            _ => Fate::Take,
+        }
+    }
+
+    /// Keeps a step until its direction is known.
+    pub fn wait(&mut self, step: Step) {
+        self.waiting.rotate_left(1);
+        self.waiting[3] = Some(step);
+    }
+
+    /// The oldest waiting step of a walk in `direction`.
+    pub fn next_waiting(&mut self, direction: Direction) -> Option<Step> {
+        self.waiting
+            .iter_mut()
+            .find(|s| s.is_some_and(|s| of_swing(s.swing.sign) == direction))
+            .and_then(Option::take)
+    }
+
+    /// A step has been taken.
+    pub fn take(&mut self, step: &Step, direction: Direction) {
+        let stride = step.contact - self.last_contact;
+        let p = &self.params;
+        if self.direction == Some(direction) && (p.stride_min_s..=p.stride_max_s).contains(&stride) {
+            let usual = self.stride_s.unwrap_or(stride);
+            self.stride_s = Some(usual + LEARN * (stride - usual));
+        }
+        let usual = self.peak_dps.unwrap_or(step.swing.peak_dps);
+        self.peak_dps = Some(usual + LEARN * (step.swing.peak_dps - usual));
+        self.direction = Some(direction);
+        self.last_contact = step.contact;
+        self.against = 0;
+    }
+
+    /// Time passes: ends a walk without contacts, forgets steps that have waited for too long.
+    pub fn pass(&mut self, t: f64) {
+        let p = &self.params;
+        let pause = self.stride_s.map_or(p.pause_s, |s| p.pause_strides * s);
+        if self.direction.is_some() && t - self.last_contact > pause {
+            let waiting = self.waiting;
+            self.stop();
+            self.waiting = waiting;
+        }
+        for slot in &mut self.waiting {
+            if slot.is_some_and(|s| t - s.contact > self.params.patience_s) {
+                *slot = None;
+            }
+        }
+    }
+}
