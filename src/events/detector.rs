@@ -132,6 +132,8 @@ pub struct Detector {
     slow_s: f64,
     /// Backward toe contact that waits for its heel.
     toe: Option<f64>,
+    /// How long the ankle has been settled after it, s.
+    settled_s: f64,
     /// Heel contact of the stance that is under way.
     heel: Option<f64>,
     /// Start of the movement without a pause.
@@ -155,6 +157,7 @@ impl Detector {
             landing: None,
             slow_s: 0.0,
             toe: None,
+            settled_s: 0.0,
             heel: None,
             moving_since: None,
             off: 0.0,
@@ -313,7 +316,7 @@ impl Detector {
         let Some(f) = self.frames.last() else { return false };
         let m = &f.motion;
         let turning = m.omega_dps * RAD * self.params.progress.ankle_m * libm::cos(m.theta_deg * RAD);
-        f.velocity.forward_mps + turning < self.params.landing_mps
+        f.velocity.forward_mps + turning < self.params.landing_mps + f.velocity.sigma_mps
     }
 
     /// Tells a step.
@@ -332,27 +335,30 @@ impl Detector {
         emit(Found { kind, t: step.contact, direction, confidence: confidence(&step.swing), since });
         self.walk.take(&step, direction);
         self.toe = backward.then_some(step.contact);
+        self.settled_s = 0.0;
         self.heel = None;
     }
 
     /// Waits for the heel after a backward toe contact.
     fn follow_heel(&mut self, frame: &Frame, emit: &mut impl FnMut(Found)) {
         let Some(toe) = self.toe else { return };
+        let p = &self.params.timing;
         let t = frame.motion.t;
-        let planted_s = self.params.progress.planted_s;
-        if frame.velocity.planted && t > toe + planted_s {
-            let heel = timing::heel_contact(&self.frames, toe, t - planted_s, &self.params.timing);
+        let stride_s = self.walk.stride_s().unwrap_or(self.params.usual_stride_s);
+        let settled = t > toe && frame.motion.ankle_up_mps2.abs() < p.settled_mps2;
+        self.settled_s = if settled { self.settled_s + CELL_S } else { 0.0 };
+        if self.settled_s >= p.settled_share * stride_s {
+            let heel = timing::heel_contact(&self.frames, toe, t - self.settled_s, p);
             self.toe = None;
-            self.heel = Some(heel);
+            self.heel = Some(heel.t);
             emit(Found {
                 kind: EventKind::HeelContact,
-                t: heel,
+                t: heel.t,
                 direction: Direction::Backward,
                 confidence: 0.5,
                 since: toe,
             });
-        } else if t > toe + self.params.heel_wait * self.walk.stride_s().unwrap_or(self.params.usual_stride_s)
-        {
+        } else if t > toe + self.params.heel_wait * stride_s {
             self.toe = None;
         }
     }

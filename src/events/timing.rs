@@ -28,8 +28,14 @@ pub struct Params {
     pub final_lag_s: f64,
     /// Forefoot rise before final contact, s.
     pub forefoot_s: f64,
-    /// Heel contact: downward speed of the ankle that is still lowering, m/s.
-    pub heel_speed_mps: f64,
+    /// Heel contact: share of the ankle's fall that is left. Default 0.15: the heel's pad gives way,
+    /// and the shoe.
+    pub heel_rest: f64,
+    /// Heel contact: vertical acceleration of an ankle that has settled, m/s².
+    pub settled_mps2: f64,
+    /// Heel contact: how long it must hold, as a share of the stride time. Default 0.1: between the
+    /// toes' and the heel's contact a slow walker's ankle pauses for less.
+    pub settled_share: f64,
     /// Forward initial contact: search before and after the end of the swing, s.
     pub initial_window_s: [f64; 2],
     /// Forward final contact: share of the swing's sweep still to be turned back before it.
@@ -40,13 +46,15 @@ impl Default for Params {
     fn default() -> Self {
         Self {
             toe_turn_back: 0.10,
-            toe_lag_s: 0.018,
+            toe_lag_s: 0.008,
             toe_wait_s: 0.09,
             toe_brake_weight: 0.25,
             final_window_s: [0.14, 0.08],
             final_lag_s: 0.0,
             forefoot_s: 0.04,
-            heel_speed_mps: 0.15,
+            heel_rest: 0.15,
+            settled_mps2: 1.0,
+            settled_share: 0.1,
             initial_window_s: [0.08, 0.14],
             forward_final_s: 0.075,
         }
@@ -124,18 +132,35 @@ pub fn final_contact(frames: &Frames, lobe: &Lobe, p: &Params) -> f64 {
         .map_or(lobe.start, |t| t + p.final_lag_s)
 }
 
-/// Backward heel contact after toe contact at `toe`, looking back from a foot that is planted since
-/// `planted`: where the ankle stops falling.
-pub fn heel_contact(frames: &Frames, toe: f64, planted: f64, p: &Params) -> f64 {
-    let (first, last) = (number_at(frames, toe), number_at(frames, planted));
-    let mut speed = 0.0;
-    for (_, f) in frames.range(first, last + 1).rev() {
+/// The heel's way down after a backward toe contact.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HeelDown {
+    /// Heel contact, s.
+    pub t: f64,
+    /// How far the ankle fell from toe contact on, m.
+    pub drop_m: f64,
+}
+
+/// Backward heel contact after toe contact at `toe`, looking back from an ankle that has settled at
+/// `settled`: where it has made most of its fall.
+pub fn heel_contact(frames: &Frames, toe: f64, settled: f64, p: &Params) -> HeelDown {
+    let (first, last) = (number_at(frames, toe), number_at(frames, settled));
+    // Backward in time from rest: speed, and height over where the ankle comes to rest.
+    let (mut speed, mut height) = (0.0, 0.0);
+    for (_, f) in frames.range(first, last).rev() {
         speed -= f.motion.ankle_up_mps2 * CELL_S;
-        if speed < -p.heel_speed_mps {
-            return f.motion.t;
-        }
+        height -= speed * CELL_S;
     }
-    toe
+    let drop_m: f64 = height;
+    let rest = p.heel_rest * drop_m;
+    for (_, f) in frames.range(first, last) {
+        if height <= rest {
+            return HeelDown { t: f.motion.t, drop_m };
+        }
+        height += speed * CELL_S;
+        speed += f.motion.ankle_up_mps2 * CELL_S;
+    }
+    HeelDown { t: settled, drop_m }
 }
 
 /// Forward initial contact after the swing `lobe`: where the ground's support rises fastest; `None`
