@@ -274,8 +274,12 @@ impl Detector {
         self.off = last;
         if direction == Direction::Backward {
             let rise = last - p.forefoot_s;
-            if let Some(t) = heel.and_then(|heel| timing::knee_extension(&self.frames, heel, rise)) {
-                say(EventKind::KneeExtension, t);
+            let stride_s = self.walk.stride_s().unwrap_or(self.params.usual_stride_s);
+            // Without a heel contact (the samples began in this stance) the later half of a stance.
+            let from = heel.unwrap_or(last - 0.5 * stride_s);
+            if let Some(t) = timing::knee_extension(&self.frames, from, last) {
+                // A knee that still straightens when the foot unloads has done so by forefoot rise.
+                say(EventKind::KneeExtension, t.min(rise));
             }
             say(EventKind::ForefootRise, rise);
         }

@@ -179,10 +179,13 @@ pub fn forward_final_contact(lobe: &Lobe, p: &Params) -> f64 {
     lobe.start - p.forward_final_s
 }
 
-/// Knee extension between heel contact and forefoot rise: the smallest knee flexion; `None` without
-/// a knee angle.
-pub fn knee_extension(frames: &Frames, heel: f64, rise: f64) -> Option<f64> {
-    let (first, last) = (number_at(frames, heel), number_at(frames, rise));
+/// Knee extension between heel contact at `heel` and final contact at `last`: the smallest knee
+/// flexion; `None` without a knee angle throughout.
+pub fn knee_extension(frames: &Frames, heel: f64, last: f64) -> Option<f64> {
+    if frames.get(frames.first())?.motion.t > heel {
+        return None;
+    }
+    let (first, last) = (number_at(frames, heel), number_at(frames, last));
     let mut best: Option<(f64, f64)> = None;
     for (_, f) in frames.range(first, last + 1) {
         let knee = f.knee_deg?;
