@@ -11,7 +11,7 @@ use crate::orient::vqf;
 use crate::record::{Direction, Event, Record, SeriesRow, Stride, StrideDirection};
 use crate::sagittal::{self, Sagittal};
 use crate::signal::grid::{self, Cell, Grid, Taken};
-use crate::stride::assemble::{self, Assembler, Cycle, Part};
+use crate::stride::assemble::{Assembler, Cycle, Part};
 use crate::summary::Summary;
 use crate::time::{SensorTime, Span};
 
@@ -64,7 +64,7 @@ impl Pipeline {
             thigh: sagittal.clone(),
             sagittal,
             detector: Detector::new(detector::Params::new(ankle_m)),
-            assembler: Assembler::new(assemble::Params::default()),
+            assembler: Assembler::default(),
             origin: SensorTime::default(),
             last_t: 0.0,
         }

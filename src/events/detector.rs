@@ -13,7 +13,7 @@ use super::direction::{self, Judge, Verdict, of_swing};
 use super::lobe::{self, Lobe, Tracker};
 use super::progress::{self, Progress, Velocity};
 use super::timing;
-use super::walk::{self, Fate, Step, Walk};
+use super::walk::{self, Fate, Follows, Step, Walk};
 
 /// Everything known of one cell.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
@@ -58,8 +58,6 @@ pub struct Params {
     pub ended_s: f64,
     /// Fastest forward motion of the ankle at backward contact, m/s: more is a leg that swings free.
     pub landing_mps: f64,
-    /// Smallest half cycle of a movement that leads to a step, deg.
-    pub moving_deg: f64,
     /// Longest wait for the heel, as a share of the stride time.
     pub heel_wait: f64,
     /// Stride time before one is known, s.
@@ -83,7 +81,6 @@ impl Params {
             ended: 0.15,
             ended_s: 0.05,
             landing_mps: 0.5,
-            moving_deg: 5.0,
             heel_wait: 0.45,
             usual_stride_s: 1.3,
         }
@@ -101,8 +98,17 @@ pub struct Found {
     pub direction: Direction,
     /// 0 to 1.
     pub confidence: f64,
-    /// Start of the movement that led to it, for the first contact of a bout.
-    pub since: f64,
+    /// Contacts only: how it follows on the contact before.
+    pub link: Option<Link>,
+}
+
+/// How a contact follows on the one before.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Link {
+    /// Whether, and how well.
+    pub follows: Follows,
+    /// Start of the movement that led to it, if it does not.
+    pub from: f64,
 }
 
 /// A half cycle that has ended and waits for its contact.
@@ -136,8 +142,8 @@ pub struct Detector {
     settled_s: f64,
     /// Heel contact of the stance that is under way.
     heel: Option<f64>,
-    /// Start of the movement without a pause.
-    moving_since: Option<f64>,
+    /// Where the samples began, if the shank has not stood still since: the walk was under way then.
+    cut_in: Option<f64>,
     /// Final contact of the last swing that was told.
     off: f64,
 }
@@ -159,7 +165,7 @@ impl Detector {
             toe: None,
             settled_s: 0.0,
             heel: None,
-            moving_since: None,
+            cut_in: None,
             off: 0.0,
         }
     }
@@ -182,7 +188,7 @@ impl Detector {
         self.slow_s = 0.0;
         self.toe = None;
         self.heel = None;
-        self.moving_since = None;
+        self.cut_in = None;
     }
 
     /// The memory of frames.
@@ -195,6 +201,9 @@ impl Detector {
         let velocity = self.progress.step(&motion);
         let frame = Frame { motion, velocity, knee_deg };
         let n = self.frames.next();
+        if self.frames.is_empty() {
+            self.cut_in = Some(motion.t);
+        }
         self.frames.push(frame);
         if motion.rest {
             self.pause();
@@ -202,16 +211,10 @@ impl Detector {
         }
         if let Some(lobe) = self.tracker.step(n, &frame) {
             self.judge.closed(&lobe);
-            if lobe.sweep_deg < self.params.moving_deg {
-                self.moving_since = None;
-            }
         }
         match self.tracker.current().copied() {
-            None => self.moving_since = None,
-            Some(lobe) => {
-                self.moving_since.get_or_insert(lobe.start);
-                self.follow_swing(&lobe, &frame, emit);
-            }
+            None => self.cut_in = None,
+            Some(lobe) => self.follow_swing(&lobe, &frame, emit),
         }
         self.follow_landing(emit);
         self.follow_heel(&frame, emit);
@@ -266,7 +269,7 @@ impl Detector {
         let p = &self.params.timing;
         let direction = of_swing(swing.sign);
         let confidence = confidence(swing);
-        let mut say = |kind, t| emit(Found { kind, t, direction, confidence, since: swing.start });
+        let mut say = |kind, t| emit(Found { kind, t, direction, confidence, link: None });
         let last = match direction {
             Direction::Backward => timing::final_contact(&self.frames, swing, p),
             _ => timing::forward_final_contact(swing, p),
@@ -305,7 +308,7 @@ impl Detector {
                     self.walk.wait(step);
                     return;
                 }
-                while let Some(earlier) = self.walk.next_waiting(direction) {
+                while let Some(earlier) = self.walk.next_waiting(&step) {
                     self.take(earlier, emit);
                 }
                 self.take(step, emit);
@@ -330,14 +333,16 @@ impl Detector {
         }
         let direction = of_swing(step.swing.sign);
         let backward = direction == Direction::Backward;
-        let since = match self.walk.direction() {
-            // From standing, the foot's leaving the ground starts the walk; otherwise the stance before.
-            None => self.moving_since.filter(|t| *t < step.swing.start - CELL_S).unwrap_or(self.off),
-            Some(_) => self.walk.last_contact(),
-        };
         let kind = if backward { EventKind::ToeContact } else { EventKind::InitialContact };
-        emit(Found { kind, t: step.contact, direction, confidence: confidence(&step.swing), since });
-        self.walk.take(&step, direction);
+        // From standing, a walk starts where the foot leaves the ground.
+        let from = match self.walk.direction() {
+            None => self.cut_in.unwrap_or(self.off),
+            Some(_) => self.off,
+        };
+        let follows = self.walk.take(&step, direction);
+        let t = step.contact;
+        let link = Some(Link { follows, from: from.min(t) });
+        emit(Found { kind, t, direction, confidence: confidence(&step.swing), link });
         self.toe = backward.then_some(step.contact);
         self.settled_s = 0.0;
         self.heel = None;
@@ -360,7 +365,7 @@ impl Detector {
                 t: heel.t,
                 direction: Direction::Backward,
                 confidence: 0.5,
-                since: toe,
+                link: None,
             });
         } else if t > toe + self.params.heel_wait * stride_s {
             self.toe = None;

@@ -2,7 +2,6 @@
 
 use crate::record::Direction;
 
-use super::direction::of_swing;
 use super::lobe::Lobe;
 
 /// A swing that has ended in a contact.
@@ -14,6 +13,14 @@ pub struct Step {
     pub contact: f64,
 }
 
+impl Step {
+    /// Whether two steps may belong to one walk: swings of like speed and size.
+    fn like(&self, other: &Self, ratio: f64) -> bool {
+        let near = |a: f64, b: f64| a < ratio * b && b < ratio * a;
+        near(self.swing.peak_dps, other.swing.peak_dps) && near(self.swing.sweep_deg, other.swing.sweep_deg)
+    }
+}
+
 /// What is to be done with a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fate {
@@ -21,6 +28,17 @@ pub enum Fate {
     Take,
     /// It goes against the walk; it may be the first of another.
     Wait,
+}
+
+/// How a step follows on the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follows {
+    /// It does not: it starts a walk.
+    Nothing,
+    /// In time and direction, but its swing is of another size (first and last steps are).
+    Unlike,
+    /// In time, direction and size: this is a walk.
+    Alike,
 }
 
 /// What may be tuned.
@@ -34,13 +52,23 @@ pub struct Params {
     pub pause_strides: f64,
     /// The same before its stride time is known, s.
     pub pause_s: f64,
+    /// Largest ratio of speed and size of two swings of one walk. Default 2.5: the first step from
+    /// standing has half the size of the next.
+    pub alike: f64,
     /// How long a step waits for its direction, s.
     pub patience_s: f64,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Self { stride_min_s: 0.4, stride_max_s: 3.5, pause_strides: 1.8, pause_s: 2.5, patience_s: 4.0 }
+        Self {
+            stride_min_s: 0.4,
+            stride_max_s: 3.5,
+            pause_strides: 1.8,
+            pause_s: 2.5,
+            alike: 2.5,
+            patience_s: 4.0,
+        }
     }
 }
 
@@ -52,7 +80,7 @@ const LEARN: f64 = 0.3;
 pub struct Walk {
     params: Params,
     direction: Option<Direction>,
-    last_contact: f64,
+    last: Step,
     stride_s: Option<f64>,
     peak_dps: Option<f64>,
     /// Steps in a row that went against it.
@@ -66,7 +94,7 @@ impl Walk {
         Self {
             params,
             direction: None,
-            last_contact: 0.0,
+            last: Step::default(),
             stride_s: None,
             peak_dps: None,
             against: 0,
@@ -81,7 +109,7 @@ impl Walk {
 
     /// Its last contact, s.
     pub fn last_contact(&self) -> f64 {
-        self.last_contact
+        self.last.contact
     }
 
     /// Contact to contact, s, once known.
@@ -121,34 +149,45 @@ impl Walk {
         self.waiting[3] = Some(step);
     }
 
-    /// The oldest waiting step of a walk in `direction`.
-    pub fn next_waiting(&mut self, direction: Direction) -> Option<Step> {
+    /// The oldest waiting step that may belong to one walk with `step`.
+    pub fn next_waiting(&mut self, step: &Step) -> Option<Step> {
+        let alike = self.params.alike;
         self.waiting
             .iter_mut()
-            .find(|s| s.is_some_and(|s| of_swing(s.swing.sign) == direction))
+            .find(|s| s.is_some_and(|s| s.swing.sign == step.swing.sign && s.like(step, alike)))
             .and_then(Option::take)
     }
 
-    /// A step has been taken.
-    pub fn take(&mut self, step: &Step, direction: Direction) {
-        let stride = step.contact - self.last_contact;
+    /// A step has been taken; tells how it follows on the walk that was under way.
+    pub fn take(&mut self, step: &Step, direction: Direction) -> Follows {
         let p = &self.params;
-        if self.direction == Some(direction) && (p.stride_min_s..=p.stride_max_s).contains(&stride) {
+        let stride = step.contact - self.last.contact;
+        let continues =
+            self.direction == Some(direction) && (p.stride_min_s..=p.stride_max_s).contains(&stride);
+        let alike = step.like(&self.last, p.alike);
+        if continues {
             let usual = self.stride_s.unwrap_or(stride);
             self.stride_s = Some(usual + LEARN * (stride - usual));
+        } else {
+            self.stride_s = None;
         }
         let usual = self.peak_dps.unwrap_or(step.swing.peak_dps);
         self.peak_dps = Some(usual + LEARN * (step.swing.peak_dps - usual));
         self.direction = Some(direction);
-        self.last_contact = step.contact;
+        self.last = *step;
         self.against = 0;
+        match (continues, alike) {
+            (true, true) => Follows::Alike,
+            (true, false) => Follows::Unlike,
+            (false, _) => Follows::Nothing,
+        }
     }
 
     /// Time passes: ends a walk without contacts, forgets steps that have waited for too long.
     pub fn pass(&mut self, t: f64) {
         let p = &self.params;
         let pause = self.stride_s.map_or(p.pause_s, |s| p.pause_strides * s);
-        if self.direction.is_some() && t - self.last_contact > pause {
+        if self.direction.is_some() && t - self.last.contact > pause {
             let waiting = self.waiting;
             self.stop();
             self.waiting = waiting;

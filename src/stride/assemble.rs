@@ -1,22 +1,8 @@
 //! Puts events together to strides: from a contact of the leg to its next.
 
-use crate::events::detector::Found;
+use crate::events::detector::{Found, Link};
+use crate::events::walk::Follows;
 use crate::record::{Direction, EventKind};
-
-/// What may be tuned.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Params {
-    /// Shortest stride, s.
-    pub min_s: f64,
-    /// Longest stride, s.
-    pub max_s: f64,
-}
-
-impl Default for Params {
-    fn default() -> Self {
-        Self { min_s: 0.4, max_s: 3.5 }
-    }
-}
 
 /// The events of one stride, in seconds of the grid.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,75 +57,78 @@ impl Cycle {
     }
 }
 
+/// Strides that can wait for their walk to be confirmed.
+const WAITING: usize = 4;
+
 /// The assembler.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Assembler {
-    params: Params,
     open: Option<Cycle>,
-    /// The first step of the bout, until a second contact shows that it is one.
-    first: Option<Cycle>,
+    /// The first strides of a walk, until two swings of like size show that it is one.
+    waiting: [Option<Cycle>; WAITING],
+    confirmed: bool,
     /// Last whole stride, s.
     stride_s: Option<f64>,
 }
 
 impl Assembler {
-    /// Before the first event.
-    pub fn new(params: Params) -> Self {
-        Self { params, open: None, first: None, stride_s: None }
-    }
-
-    /// Takes one event, emits the stride that it completes.
+    /// Takes one event, emits the strides that it completes.
     pub fn step(&mut self, found: &Found, emit: &mut impl FnMut(Cycle)) {
-        match found.kind {
-            EventKind::ToeContact | EventKind::InitialContact => self.contact(found, emit),
-            kind => {
-                let Some(open) = self.open.as_mut().filter(|o| o.direction == found.direction) else {
-                    return;
-                };
-                let slot = match kind {
-                    EventKind::HeelContact => &mut open.heel,
-                    EventKind::KneeExtension => &mut open.knee,
-                    EventKind::ForefootRise => &mut open.forefoot,
-                    EventKind::FinalContact => &mut open.final_contact,
-                    _ => &mut open.mid_swing,
-                };
-                *slot = Some(found.t);
-            }
+        if let Some(link) = found.link {
+            self.contact(found, link, emit);
+            return;
         }
+        let Some(open) = self.open.as_mut().filter(|o| o.direction == found.direction) else { return };
+        let slot = match found.kind {
+            EventKind::HeelContact => &mut open.heel,
+            EventKind::KneeExtension => &mut open.knee,
+            EventKind::ForefootRise => &mut open.forefoot,
+            EventKind::FinalContact => &mut open.final_contact,
+            _ => &mut open.mid_swing,
+        };
+        *slot = Some(found.t);
     }
 
-    fn contact(&mut self, found: &Found, emit: &mut impl FnMut(Cycle)) {
+    fn contact(&mut self, found: &Found, link: Link, emit: &mut impl FnMut(Cycle)) {
         let next = Cycle::open(found.t, found.direction, found.confidence);
-        let open = self.open.replace(next);
-        let follows = open.filter(|o| {
-            o.direction == found.direction
-                && (self.params.min_s..=self.params.max_s).contains(&(found.t - o.start))
-        });
-        if let Some(open) = follows {
-            if let Some(first) = self.first.take() {
-                emit(first);
-            }
-            self.stride_s = Some(found.t - open.start);
-            emit(Cycle { end: found.t, confidence: open.confidence.min(found.confidence), ..open });
-        } else {
-            let start = found.since.max(found.t - self.params.max_s);
-            self.first = Some(Cycle {
-                end: found.t,
-                part: Part::First,
-                ..Cycle::open(start, found.direction, found.confidence)
-            });
+        let open = self.open.replace(next).filter(|_| link.follows != Follows::Nothing);
+        let Some(open) = open else {
+            let first = Cycle::open(link.from, found.direction, found.confidence);
+            self.waiting = [None; WAITING];
+            self.waiting[0] = Some(Cycle { end: found.t, part: Part::First, ..first });
+            self.confirmed = false;
             self.stride_s = None;
+            return;
+        };
+        let cycle = Cycle { end: found.t, confidence: open.confidence.min(found.confidence), ..open };
+        self.stride_s = Some(found.t - open.start);
+        self.confirmed |= link.follows == Follows::Alike;
+        if self.confirmed {
+            for earlier in &mut self.waiting {
+                if let Some(earlier) = earlier.take() {
+                    emit(earlier);
+                }
+            }
+            emit(cycle);
+        } else {
+            if self.waiting.iter().all(Option::is_some) {
+                self.waiting.rotate_left(1);
+                self.waiting[WAITING - 1] = None;
+            }
+            if let Some(free) = self.waiting.iter_mut().find(|s| s.is_none()) {
+                *free = Some(cycle);
+            }
         }
     }
 
     /// The samples end, or are cut, at `t`.
     pub fn cut(&mut self, t: f64, emit: &mut impl FnMut(Cycle)) {
-        if let (Some(open), Some(stride)) = (self.open.take(), self.stride_s.take())
+        if let (Some(open), Some(stride), true) = (self.open, self.stride_s, self.confirmed)
             && t > open.start
             && t - open.start < 1.5 * stride
         {
             emit(Cycle { end: t, part: Part::Cut, ..open });
         }
-        self.first = None;
+        *self = Self::default();
     }
 }
