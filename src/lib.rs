@@ -11,8 +11,11 @@
 //! downward vertical, positive with the distal end anterior; `omega = d theta / dt` is about `+z`;
 //! knee flexion is `theta_thigh - theta_shank`, 0 straight and positive flexed.
 
+pub mod body;
+pub mod calibrate;
 pub mod capture;
 pub mod events;
+pub mod gait;
 pub mod imu;
 pub mod mount;
 pub mod notice;
@@ -20,7 +23,10 @@ pub mod orient;
 pub mod pipeline;
 pub mod record;
 pub mod sagittal;
+pub mod scribe;
+pub mod series;
 pub mod signal;
+pub mod stats;
 pub mod stride;
 pub mod summary;
 pub mod time;

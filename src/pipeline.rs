@@ -1,18 +1,51 @@
 //! The whole signal path as one object: samples in, records out.
 //!
 //! Replay, live sessions and benchmarks all run exactly this. It reads no clock and does no input or
-//! output; time enters with the samples.
+//! output; time enters with the samples. Once it runs it allocates nothing, and each sample costs a
+//! bounded amount of work: one cell of the grid at usual rates, and once in a capture whose mount is
+//! not given the twelve seconds that had to wait for it.
+//!
+//! ```
+//! use retrogait::capture::CaptureMeta;
+//! use retrogait::imu::{Imu, Sample};
+//! use retrogait::pipeline::{Output, Pipeline, Settings};
+//! use retrogait::record::Record;
+//! use retrogait::time::SensorTime;
+//!
+//! let meta = CaptureMeta { mount: "x=anterior,y=up,z=right".parse().ok(), ..CaptureMeta::default() };
+//! let mut pipeline = Pipeline::new(&meta, Settings::default()).unwrap();
+//! let mut standing_s = 0.0;
+//! let mut emit = |output: Output| {
+//!     if let Output::Record(Record::Summary(summary)) = output {
+//!         standing_s = summary.durations.standing_s;
+//!     }
+//! };
+//! for k in 0..500 {
+//!     let shank = Imu { acc_mps2: [0.0, 9.81, 0.0], gyr_dps: [0.0; 3] };
+//!     let sample = Sample { time: SensorTime::from_micros(k * 10_000), shank, thigh: None };
+//!     pipeline.push(&sample, &mut emit);
+//! }
+//! pipeline.finish(&mut emit);
+//! assert!((standing_s - 5.0).abs() < 0.1);
+//! ```
 
-use crate::capture::CaptureMeta;
-use crate::events::detector::{self, Detector};
+use crate::body::Body;
+use crate::calibrate::mounting::{self, Mounting, Now};
+use crate::capture::{CaptureMeta, Placement};
+use crate::events::detector;
+use crate::gait::{self, Gait, Said};
 use crate::imu::{Imu, Sample};
 use crate::mount::Mount;
+use crate::notice::What;
+use crate::orient::attitude::{Attitudes, Pose};
 use crate::orient::vqf;
-use crate::record::{Direction, Event, Record, SeriesRow, Stride, StrideDirection};
-use crate::sagittal::{self, Sagittal};
+use crate::record::{Record, SeriesRow};
+use crate::sagittal;
+use crate::scribe::{self, Scribe};
+use crate::signal::clip::Clip;
+use crate::signal::filter::FilterError;
 use crate::signal::grid::{self, Cell, Grid, Taken};
-use crate::stride::assemble::{Assembler, Cycle, Part};
-use crate::summary::Summary;
+use crate::stride::measure::Measured;
 use crate::time::{SensorTime, Span};
 
 /// What can be set from outside.
@@ -32,141 +65,242 @@ pub enum Output {
     Series(SeriesRow),
 }
 
+/// Rate below which event times are coarse, samples a second.
+const COARSE_HZ: f64 = 45.0;
+/// Samples after which the rate is known well enough to speak of it.
+const RATE_SAMPLES: u64 = 64;
+
 /// The signal path.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Pipeline {
-    summary: Summary,
-    settings: Settings,
     grid: Grid,
-    mount: Mount,
-    thigh_mount: Mount,
-    sagittal: Sagittal,
-    thigh: Sagittal,
-    detector: Detector,
-    assembler: Assembler,
-    origin: SensorTime,
-    last_t: f64,
+    clips: [Clip; 2],
+    path: Path,
 }
 
 impl Pipeline {
     /// A pipeline for a capture that says `meta` of itself.
-    pub fn new(meta: &CaptureMeta, settings: Settings) -> Self {
-        let shank = meta.shank_length_m.unwrap_or(0.246 * meta.height_m.unwrap_or(1.70));
-        let ankle_m = 0.65 * shank;
-        let sagittal =
-            Sagittal::new(&sagittal::Params { vqf: vqf::Params::SHANK, low_pass_hz: 15.0, ankle_m }).unwrap();
-        Self {
-            summary: Summary::default(),
-            settings,
+    ///
+    /// # Errors
+    /// When a filter's cut-off or time constant does not fit the grid.
+    pub fn new(meta: &CaptureMeta, settings: Settings) -> Result<Self, FilterError> {
+        let body = Body::of(meta);
+        let params = gait::Params {
+            sagittal: sagittal::Params { low_pass_hz: 15.0, ankle_m: body.ankle_m },
+            detector: detector::Params::new(body.ankle_m),
+        };
+        Ok(Self {
             grid: Grid::new(grid::Params::default()),
-            mount: meta.mount.unwrap_or(Mount::IDENTITY),
-            thigh_mount: meta.thigh_mount.unwrap_or(Mount::IDENTITY),
-            thigh: sagittal.clone(),
-            sagittal,
-            detector: Detector::new(detector::Params::new(ankle_m)),
-            assembler: Assembler::default(),
-            origin: SensorTime::default(),
-            last_t: 0.0,
-        }
-    }
-
-    fn turn(mount: Mount, imu: &Imu) -> Imu {
-        Imu { acc_mps2: mount.to_segment(imu.acc_mps2), gyr_dps: mount.to_segment(imu.gyr_dps) }
+            clips: [Clip::default(); 2],
+            path: Path {
+                mounts: [meta.mount, meta.thigh_mount].map(|m| m.unwrap_or(Mount::IDENTITY)),
+                attitudes: Attitudes::new(vqf::Params::SHANK)?,
+                mounting: Mounting::new(
+                    mounting::Params::default(),
+                    meta.mount.is_some(),
+                    meta.thigh_mount.is_some(),
+                ),
+                gait: Gait::new(&params)?,
+                scribe: Scribe::new(scribe::Params::default(), meta.treadmill_mps, settings.series),
+                start: Start {
+                    mount_given: meta.mount.is_some(),
+                    assumed_height_m: body.assumed_height_m,
+                    on_foot: meta.placement == Placement::Foot,
+                },
+                last_t: 0.0,
+            },
+        })
     }
 
     /// Takes one sample and emits what became known by it.
+    ///
+    /// A sample whose time is not after the one before, or that holds something that is not a number,
+    /// is counted and left out.
     pub fn push(&mut self, sample: &Sample, emit: &mut impl FnMut(Output)) {
-        let data = &mut self.summary.data;
-        if data.samples == 0 {
-            self.origin = sample.time;
+        let Self { grid, clips, path } = self;
+        let clipped = clips[0].step(&sample.shank) | sample.thigh.is_some_and(|t| clips[1].step(&t));
+        let before = path.scribe.summary.data;
+        if before.samples == 0 && sample.shank.is_finite() {
+            path.scribe.begin(sample.time);
+            path.begin(emit);
+        }
+        if sample.time > before.end || before.samples == 0 {
+            path.scribe.sample(sample.time, emit);
+        }
+        let taken = grid.push(sample, clipped, |cell| path.cell(&cell, emit));
+        let data = &mut path.scribe.summary.data;
+        if taken == Taken::Rejected {
+            data.rejected += 1;
+            return;
         }
         data.samples += 1;
-        let mut cells = [Cell::default(); 16];
-        let mut n = 0;
-        let taken = self.grid.push(sample, false, |c| {
-            if n < 16 {
-                cells[n] = c;
-                n += 1;
-            }
-        });
-        let now = sample.time;
-        if let Taken::AfterGap { .. } = taken {
-            let (t, origin) = (self.last_t, self.origin);
-            self.assembler.cut(t, &mut |c| emit(Output::Record(Record::Stride(stride(&c, origin, now)))));
-            self.detector.reset();
+        data.thigh_samples += u64::from(sample.thigh.is_some());
+        data.clipped += u64::from(clipped);
+        data.rate_hz = grid.interval_s().map(|s| 1.0 / s);
+        if clipped && data.clipped == 1 {
+            path.scribe.notice(What::Clipped, emit);
         }
-        for cell in &cells[..n] {
-            let t = cell.time.since(self.origin).seconds();
-            let m = self.sagittal.step(t, &Self::turn(self.mount, &cell.shank), cell.clipped);
-            let knee = cell.thigh.map(|th| {
-                let k = self.thigh.step(t, &Self::turn(self.thigh_mount, &th), false);
-                k.theta_deg - m.theta_deg
-            });
-            self.last_t = m.t;
-            let (assembler, origin) = (&mut self.assembler, self.origin);
-            self.detector.step(m, knee, &mut |f| {
-                emit(Output::Record(Record::Event(Event {
-                    kind: f.kind,
-                    time: origin.plus(Span::from_seconds(f.t)),
-                    detected: now,
-                    direction: f.direction,
-                    confidence: f.confidence,
-                })));
-                assembler.step(&f, &mut |c| emit(Output::Record(Record::Stride(stride(&c, origin, now)))));
-            });
-            if self.settings.series {
-                emit(Output::Series(SeriesRow {
-                    time: origin.plus(Span::from_seconds(m.t)),
-                    shank_angle_deg: Some(m.theta_deg),
-                    sagittal_rate_dps: Some(m.omega_dps),
-                    knee_flexion_deg: knee,
-                    phase: None,
-                    direction: None,
-                }));
-            }
+        if path.scribe.summary.data.samples == RATE_SAMPLES
+            && let Some(rate_hz) = path.scribe.summary.data.rate_hz.filter(|r| *r < COARSE_HZ)
+        {
+            path.scribe.notice(What::RateLow { rate_hz }, emit);
+        }
+        if let Taken::AfterGap { from, length } = taken {
+            let lost = grid.interval_s().map_or(0.0, |s| libm::round(length.seconds() / s));
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
+            path.gap(from, length, lost as u64, emit);
         }
     }
 
     /// Ends the capture: emits what was still open, and the summary last.
-    pub fn finish(mut self, emit: &mut impl FnMut(Output)) {
-        let (t, origin) = (self.last_t, self.origin);
-        let now = origin.plus(Span::from_seconds(t));
-        self.assembler.cut(t, &mut |c| emit(Output::Record(Record::Stride(stride(&c, origin, now)))));
-        emit(Output::Record(Record::Summary(self.summary)));
+    pub fn finish(self, emit: &mut impl FnMut(Output)) {
+        self.path.finish(emit);
     }
 }
 
-fn stride(c: &Cycle, origin: SensorTime, now: SensorTime) -> Stride {
-    let at = |t: f64| origin.plus(Span::from_seconds(t));
-    Stride {
-        start: at(c.start),
-        end: at(c.end),
-        detected: now,
-        direction: match c.direction {
-            Direction::Backward => StrideDirection::Backward,
-            Direction::Forward => StrideDirection::Forward,
-            Direction::Unknown => StrideDirection::Unknown,
-        },
-        contact: None,
-        heel_contact: c.heel.map(at),
-        knee_extension: c.knee.map(at),
-        forefoot_rise: c.forefoot.map(at),
-        final_contact: c.final_contact.map(at),
-        mid_swing: c.mid_swing.map(at),
-        stride_time_s: Some(c.end - c.start),
-        roll_time_s: c.heel.map(|h| h - c.start),
-        stance_fraction: None,
-        stride_length_m: None,
-        speed_mps: None,
-        belt_ratio: None,
-        cadence_steps_per_min: None,
-        swing_lift_m: None,
-        regularity: None,
-        knee_min_flexion_deg: None,
-        knee_source: None,
-        knee_verdict: None,
-        confidence: c.confidence,
-        valid: c.part == Part::Whole,
-        invalid_reason: None,
+/// What is to be said at the first sample.
+#[derive(Clone, Copy, Debug)]
+struct Start {
+    mount_given: bool,
+    assumed_height_m: Option<f64>,
+    on_foot: bool,
+}
+
+/// Everything behind the grid.
+#[derive(Clone, Debug)]
+struct Path {
+    mounts: [Mount; 2],
+    attitudes: Attitudes,
+    mounting: Mounting,
+    gait: Gait,
+    scribe: Scribe,
+    start: Start,
+    last_t: f64,
+}
+
+impl Path {
+    fn begin(&mut self, emit: &mut impl FnMut(Output)) {
+        if let Some(height_m) = self.start.assumed_height_m {
+            self.scribe.notice(What::HeightAssumed { height_m }, emit);
+        }
+        if !self.start.mount_given {
+            self.scribe.notice(What::MountUnknown, emit);
+        }
+        if self.start.on_foot {
+            self.scribe.notice(What::FootPlacement, emit);
+        }
+    }
+
+    fn cell(&mut self, cell: &Cell, emit: &mut impl FnMut(Output)) {
+        let [shank, thigh] = self.mounts;
+        let cell = Cell {
+            shank: to_segment(shank, &cell.shank),
+            thigh: cell.thigh.map(|t| to_segment(thigh, &t)),
+            ..*cell
+        };
+        let t = self.scribe.seconds(cell.time);
+        let pose = self.attitudes.step(t, &cell);
+        let scribe = &mut self.scribe;
+        let now = self.mounting.step(&pose, &mut |what| scribe.notice(what, emit));
+        let quiet_s = self.mounting.quiet_s();
+        if quiet_s > 0.0 {
+            self.scribe.standing(t, quiet_s, emit);
+        }
+        match now {
+            Now::Found => self.catch_up(emit),
+            Now::Same if self.mounting.seats().is_some() => self.walk(&pose, emit),
+            Now::Same => {}
+        }
+    }
+
+    /// The mount has been found: goes through what had to wait for it.
+    fn catch_up(&mut self, emit: &mut impl FnMut(Output)) {
+        let (first, next) = (self.mounting.poses().first(), self.mounting.poses().next());
+        let mut before: Option<f64> = None;
+        for n in first..next {
+            let Some(pose) = self.mounting.poses().get(n).copied() else { continue };
+            // What was left out while standing, or lost, breaks what touches it.
+            if before.is_some_and(|t| pose.t - t > 1.5 * grid::CELL_S) {
+                self.cut(emit);
+            }
+            before = Some(pose.t);
+            self.walk(&pose, emit);
+        }
+    }
+
+    fn walk(&mut self, pose: &Pose, emit: &mut impl FnMut(Output)) {
+        let Some((shank, thigh)) = self.mounting.seats() else { return };
+        let (scribe, withheld) = (&mut self.scribe, self.mounting.withheld());
+        let mut strides = Strides::default();
+        let (motion, knee) = self.gait.step(pose, shank, thigh, &mut |said| match said {
+            Said::Event(found) => scribe.event(&found, withheld, emit),
+            Said::Stride(m) => strides.push(m),
+        });
+        self.last_t = motion.t;
+        self.scribe.motion(&motion, knee, emit);
+        self.strides(&strides, emit);
+    }
+
+    fn strides(&mut self, strides: &Strides, emit: &mut impl FnMut(Output)) {
+        for m in strides.iter() {
+            self.scribe.stride(m, self.mounting.withheld(), emit);
+            let scribe = &mut self.scribe;
+            if self.mounting.stride(m, &mut |what| scribe.notice(what, emit)) {
+                // The axes have been turned around: what is under way was seen in a mirror.
+                self.gait.reset();
+            }
+        }
+    }
+
+    /// Ends what is under way.
+    fn cut(&mut self, emit: &mut impl FnMut(Output)) {
+        let (scribe, withheld) = (&mut self.scribe, self.mounting.withheld());
+        let mut strides = Strides::default();
+        self.gait.cut(self.last_t, &mut |said| match said {
+            Said::Event(found) => scribe.event(&found, withheld, emit),
+            Said::Stride(m) => strides.push(m),
+        });
+        self.strides(&strides, emit);
+    }
+
+    fn gap(&mut self, from: SensorTime, length: Span, lost: u64, emit: &mut impl FnMut(Output)) {
+        self.cut(emit);
+        self.attitudes.restart();
+        self.mounting.gap();
+        self.scribe.gap(from, length, lost, emit);
+    }
+
+    fn finish(mut self, emit: &mut impl FnMut(Output)) {
+        let scribe = &mut self.scribe;
+        if self.mounting.finish(&mut |what| scribe.notice(what, emit)) == Now::Found {
+            self.catch_up(emit);
+        }
+        self.cut(emit);
+        self.scribe.summary.mount = self.mounting.summary(self.attitudes.bias_dps());
+        self.scribe.finish(emit);
+    }
+}
+
+fn to_segment(mount: Mount, imu: &Imu) -> Imu {
+    Imu { acc_mps2: mount.to_segment(imu.acc_mps2), gyr_dps: mount.to_segment(imu.gyr_dps) }
+}
+
+/// The strides that one moment completes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Strides {
+    items: [Option<Measured>; 8],
+    n: usize,
+}
+
+impl Strides {
+    fn push(&mut self, m: Measured) {
+        if let Some(slot) = self.items.get_mut(self.n) {
+            *slot = Some(m);
+            self.n += 1;
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Measured> {
+        self.items.iter().flatten()
     }
 }

@@ -1,13 +1,14 @@
 //! What the shank does in its sagittal plane: the signals that every later stage reads.
 //!
-//! Input is one cell of the grid in segment axes; output is one [`Motion`]. All signals in it are
+//! Input is one pose of the shank and how its sensor sits; output is one [`Motion`]. All signals in it are
 //! filtered alike and share one time, so that a landmark found in one can be compared with a landmark
 //! found in another.
 
 use std::f64::consts::PI;
 
-use crate::imu::{GRAVITY_MPS2, Imu};
-use crate::orient::vqf::{self, Vqf};
+use crate::imu::GRAVITY_MPS2;
+use crate::orient::attitude::Pose;
+use crate::orient::quat::{Matrix, apply, dot};
 use crate::signal::filter::{Biquad, Channel, FilterError};
 use crate::signal::grid::{CELL_RATE_HZ, CELL_S};
 
@@ -17,8 +18,6 @@ pub const RAD: f64 = PI / 180.0;
 /// What may be tuned.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Params {
-    /// Inclination filter.
-    pub vqf: vqf::Params,
     /// Cut-off of the low-pass on all signals, Hz. Default 15: the sagittal rate of a walking shank has
     /// its power below 6 Hz (Salarian et al. 2004), impacts ring above 12.
     pub low_pass_hz: f64,
@@ -53,10 +52,9 @@ pub struct Motion {
     pub clipped: bool,
 }
 
-/// From cells to the sagittal plane.
+/// From poses to the sagittal plane.
 #[derive(Clone, Debug)]
 pub struct Sagittal {
-    vqf: Vqf,
     filter: Biquad,
     delay_s: f64,
     ankle_m: f64,
@@ -77,7 +75,6 @@ impl Sagittal {
     pub fn new(params: &Params) -> Result<Self, FilterError> {
         let filter = Biquad::low_pass(params.low_pass_hz, CELL_RATE_HZ)?;
         Ok(Self {
-            vqf: Vqf::new(params.vqf, CELL_S)?,
             filter,
             // The derivative is the difference of neighbours, so everything waits one cell for it.
             delay_s: filter.delay_samples() * CELL_S + CELL_S,
@@ -95,36 +92,24 @@ impl Sagittal {
         self.delay_s
     }
 
-    /// The vertical in segment axes, as a unit vector pointing up.
-    pub fn up(&self) -> [f64; 3] {
-        self.vqf.up()
+    /// Starts anew after a hole in the samples.
+    pub fn restart(&mut self) {
+        self.started = false;
     }
 
-    /// Gyroscope bias in segment axes, deg/s.
-    pub fn bias_dps(&self) -> [f64; 3] {
-        self.vqf.bias().map(|b| b / RAD)
-    }
-
-    /// Whether the sensor is at rest.
-    pub fn at_rest(&self) -> bool {
-        self.vqf.at_rest()
-    }
-
-    /// Takes what the sensor read, in segment axes, in the cell whose middle is `t` seconds after the
-    /// grid's start.
-    pub fn step(&mut self, t: f64, imu: &Imu, clipped: bool) -> Motion {
-        self.vqf.update(imu.gyr_dps.map(|g| g * RAD), imu.acc_mps2);
-        let up = self.vqf.up();
-        let bias = self.vqf.bias();
-        let omega = imu.gyr_dps[2] - bias[2] / RAD;
-        let yaw_dps = (imu.gyr_dps[0] * up[0] + imu.gyr_dps[1] * up[1] + imu.gyr_dps[2] * up[2])
-            - (bias[0] * up[0] + bias[1] * up[1] + bias[2] * up[2]) / RAD;
-        let theta = libm::atan2(up[0], up[1]) / RAD;
+    /// Takes one pose; `mount` turns the axes it is given in to those of the shank.
+    pub fn step(&mut self, pose: &Pose, mount: &Matrix) -> Motion {
+        let shank = &pose.shank;
+        let up = apply(mount, shank.up);
+        let acc = apply(mount, shank.acc_mps2);
+        let omega = dot(mount[2], shank.gyr_dps);
+        let yaw_dps = dot(shank.gyr_dps, shank.up);
+        let theta = inclination_deg(up);
 
         // Specific force along the horizontal that the shank's front points to, and along the vertical.
-        let vertical = dot(imu.acc_mps2, up);
+        let vertical = dot(acc, up);
         let front = 1.0 - up[0] * up[0];
-        let forward = if front > 1e-6 { (imu.acc_mps2[0] - up[0] * vertical) / front.sqrt() } else { 0.0 };
+        let forward = if front > 1e-6 { (acc[0] - up[0] * vertical) / front.sqrt() } else { 0.0 };
 
         let now = Plane { omega, forward, up: vertical - GRAVITY_MPS2 };
         if !self.started {
@@ -152,7 +137,7 @@ impl Sagittal {
         let rate = middle.omega * RAD;
         let (tangential, radial) = (alpha_dps2 * RAD * self.ankle_m, rate * rate * self.ankle_m);
         Motion {
-            t: t - self.delay_s,
+            t: pose.t - self.delay_s,
             theta_deg,
             omega_dps: middle.omega,
             alpha_dps2,
@@ -161,8 +146,8 @@ impl Sagittal {
             ankle_forward_mps2: middle.forward + tangential * cos - radial * sin,
             ankle_up_mps2: middle.up + tangential * sin + radial * cos,
             yaw_dps,
-            rest: self.vqf.at_rest(),
-            clipped,
+            rest: pose.rest,
+            clipped: pose.clipped,
         }
     }
 }
@@ -175,6 +160,7 @@ struct Plane {
     up: f64,
 }
 
-fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
-    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+/// Inclination of a segment in its sagittal plane, deg, from the vertical in its own axes.
+pub fn inclination_deg(up: [f64; 3]) -> f64 {
+    libm::atan2(up[0], up[1]) / RAD
 }

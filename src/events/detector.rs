@@ -136,10 +136,12 @@ pub struct Detector {
     landing: Option<Landing>,
     /// How long the rate has been near zero within a swing, s.
     slow_s: f64,
-    /// Backward toe contact that waits for its heel.
-    toe: Option<f64>,
+    /// A contact after which the foot is not planted yet.
+    contact: Option<(f64, Direction)>,
     /// How long the ankle has been settled after it, s.
     settled_s: f64,
+    /// The foot has been planted, since the last time this was asked.
+    planted: Option<f64>,
     /// Heel contact of the stance that is under way.
     heel: Option<f64>,
     /// Where the samples began, if the shank has not stood still since: the walk was under way then.
@@ -162,8 +164,9 @@ impl Detector {
             landed: None,
             landing: None,
             slow_s: 0.0,
-            toe: None,
+            contact: None,
             settled_s: 0.0,
+            planted: None,
             heel: None,
             cut_in: None,
             off: 0.0,
@@ -186,7 +189,7 @@ impl Detector {
         self.landed = None;
         self.landing = None;
         self.slow_s = 0.0;
-        self.toe = None;
+        self.contact = None;
         self.heel = None;
         self.cut_in = None;
     }
@@ -217,7 +220,7 @@ impl Detector {
             Some(lobe) => self.follow_swing(&lobe, &frame, emit),
         }
         self.follow_landing(emit);
-        self.follow_heel(&frame, emit);
+        self.follow_planting(&frame, emit);
         self.walk.pass(motion.t);
     }
 
@@ -264,7 +267,7 @@ impl Detector {
     /// Tells the start of a swing.
     fn lift(&mut self, swing: &Lobe, emit: &mut impl FnMut(Found)) {
         self.lifted = Some(swing.first);
-        self.toe = None;
+        self.contact = None;
         let heel = self.heel.take();
         let p = &self.params.timing;
         let direction = of_swing(swing.sign);
@@ -343,33 +346,41 @@ impl Detector {
         let t = step.contact;
         let link = Some(Link { follows, from: from.min(t) });
         emit(Found { kind, t, direction, confidence: confidence(&step.swing), link });
-        self.toe = backward.then_some(step.contact);
+        self.contact = Some((step.contact, direction));
         self.settled_s = 0.0;
         self.heel = None;
     }
 
-    /// Waits for the heel after a backward toe contact.
-    fn follow_heel(&mut self, frame: &Frame, emit: &mut impl FnMut(Found)) {
-        let Some(toe) = self.toe else { return };
+    /// Waits for the foot to be planted after a contact.
+    fn follow_planting(&mut self, frame: &Frame, emit: &mut impl FnMut(Found)) {
+        let Some((contact, direction)) = self.contact else { return };
         let p = &self.params.timing;
         let t = frame.motion.t;
         let stride_s = self.walk.stride_s().unwrap_or(self.params.usual_stride_s);
-        let settled = t > toe && frame.motion.ankle_up_mps2.abs() < p.settled_mps2;
+        let settled = t > contact && frame.motion.ankle_up_mps2.abs() < p.settled_mps2;
         self.settled_s = if settled { self.settled_s + CELL_S } else { 0.0 };
         if self.settled_s >= p.settled_share * stride_s {
-            let heel = timing::heel_contact(&self.frames, toe, t - self.settled_s, p);
-            self.toe = None;
-            self.heel = Some(heel.t);
-            emit(Found {
-                kind: EventKind::HeelContact,
-                t: heel.t,
-                direction: Direction::Backward,
-                confidence: 0.5,
-                link: None,
-            });
-        } else if t > toe + self.params.heel_wait * stride_s {
-            self.toe = None;
+            self.contact = None;
+            self.planted = Some(t - 0.5 * self.settled_s);
+            if direction == Direction::Backward {
+                let heel = timing::heel_contact(&self.frames, contact, t - self.settled_s, p);
+                self.heel = Some(heel.t);
+                emit(Found {
+                    kind: EventKind::HeelContact,
+                    t: heel.t,
+                    direction,
+                    confidence: 0.5,
+                    link: None,
+                });
+            }
+        } else if t > contact + self.params.heel_wait * stride_s {
+            self.contact = None;
         }
+    }
+
+    /// When the foot was planted, if that became known since the last time this was asked.
+    pub fn take_planted(&mut self) -> Option<f64> {
+        self.planted.take()
     }
 }
 

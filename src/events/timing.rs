@@ -62,7 +62,7 @@ impl Default for Params {
 }
 
 /// The frame at time `t`, to the nearest cell.
-fn number_at(frames: &Frames, t: f64) -> u64 {
+pub fn number_at(frames: &Frames, t: f64) -> u64 {
     let Some(last) = frames.last() else { return 0 };
     let back = (last.motion.t - t) / CELL_S;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the memory")]

@@ -2,16 +2,10 @@
 
 use std::f64::consts::PI;
 
-use super::quat;
+use super::quat::{self, EYE, Matrix, product};
 use super::smooth::Smooth;
 use super::vqf::Params;
 use crate::signal::filter::FilterError;
-
-/// Three rows of three.
-type Matrix = [[f64; 3]; 3];
-
-/// No rotation.
-const EYE: Matrix = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
 
 /// Estimator of a slowly changing bias.
 #[derive(Clone, Debug)]
@@ -55,6 +49,12 @@ impl BiasEstimator {
             r_lp: Smooth::new(params.tau_acc_s, dt_s)?,
             rb_lp: Smooth::new(params.tau_acc_s, dt_s)?,
         })
+    }
+
+    /// Forgets the movement, keeps the bias and how sure it is.
+    pub fn restart(&mut self) {
+        self.r_lp.restart();
+        self.rb_lp.restart();
     }
 
     /// The bias, rad/s in sensor axes.
@@ -112,12 +112,12 @@ impl BiasEstimator {
 /// `None` when the innovation has no inverse.
 fn update(p: &Matrix, r: &Matrix, w: [f64; 3]) -> Option<(Matrix, Matrix)> {
     let p_rt = mul_transposed(p, r);
-    let mut s = mul(r, &p_rt);
+    let mut s = product(r, &p_rt);
     for (n, row) in s.iter_mut().enumerate() {
         row[n] += w[n];
     }
-    let gain = mul(&p_rt, &inverse(&s)?);
-    let krp = mul(&mul(&gain, r), p);
+    let gain = product(&p_rt, &inverse(&s)?);
+    let krp = product(&product(&gain, r), p);
     let mut next = *p;
     for (row, sub) in next.iter_mut().zip(&krp) {
         for (x, y) in row.iter_mut().zip(sub) {
@@ -125,10 +125,6 @@ fn update(p: &Matrix, r: &Matrix, w: [f64; 3]) -> Option<(Matrix, Matrix)> {
         }
     }
     Some((gain, next))
-}
-
-fn mul(a: &Matrix, b: &Matrix) -> Matrix {
-    a.map(|row| [0, 1, 2].map(|j| row[0] * b[0][j] + row[1] * b[1][j] + row[2] * b[2][j]))
 }
 
 /// `a bᵀ`.

@@ -3,6 +3,12 @@
 /// A rotation.
 pub type Quat = [f64; 4];
 
+/// A rotation matrix, by rows.
+pub type Matrix = [[f64; 3]; 3];
+
+/// No rotation.
+pub const EYE: Matrix = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+
 /// No rotation.
 pub const IDENTITY: Quat = [1.0, 0.0, 0.0, 0.0];
 
@@ -19,7 +25,7 @@ pub fn mul(a: Quat, b: Quat) -> Quat {
 
 /// The rotation matrix of `q`, by rows.
 #[inline]
-pub fn matrix(q: Quat) -> [[f64; 3]; 3] {
+pub fn matrix(q: Quat) -> Matrix {
     let [w, x, y, z] = q;
     [
         [1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y - w * z), 2.0 * (x * z + w * y)],
@@ -62,7 +68,7 @@ pub fn renormalize(q: Quat) -> Quat {
 
 /// `m v`.
 #[inline]
-pub fn apply(m: &[[f64; 3]; 3], v: [f64; 3]) -> [f64; 3] {
+pub fn apply(m: &Matrix, v: [f64; 3]) -> [f64; 3] {
     [
         m[0][0] * v[0] + m[0][1] * v[1] + m[0][2] * v[2],
         m[1][0] * v[0] + m[1][1] * v[1] + m[1][2] * v[2],
@@ -88,6 +94,36 @@ pub fn step(rate: [f64; 3], dt: f64) -> Quat {
         (libm::cos(x), h * libm::sin(x) / x)
     };
     [c, s * rate[0], s * rate[1], s * rate[2]]
+}
+
+/// `a b`.
+#[inline]
+pub fn product(a: &Matrix, b: &Matrix) -> Matrix {
+    a.map(|row| [0, 1, 2].map(|j| row[0] * b[0][j] + row[1] * b[1][j] + row[2] * b[2][j]))
+}
+
+/// `a · b`.
+#[inline]
+pub fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+/// `a × b`.
+#[inline]
+pub fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
+    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+}
+
+/// `v` at unit length; `None` when it has none.
+#[inline]
+pub fn unit(v: [f64; 3]) -> Option<[f64; 3]> {
+    let n = dot(v, v).sqrt();
+    (n > 0.0 && n.is_finite()).then(|| v.map(|x| x / n))
+}
+
+/// Angle between two unit vectors, deg.
+pub fn angle_deg(a: [f64; 3], b: [f64; 3]) -> f64 {
+    libm::acos(dot(a, b).clamp(-1.0, 1.0)) * 180.0 / std::f64::consts::PI
 }
 
 #[cfg(test)]

@@ -33,6 +33,12 @@ impl<const N: usize> Smooth<N> {
         })
     }
 
+    /// Begins again with a running mean.
+    pub fn restart(&mut self) {
+        self.seen = 0;
+        self.sum = [0.0; N];
+    }
+
     /// Takes `x`, returns what is left of it.
     #[inline]
     pub fn step(&mut self, x: &[f64; N]) -> [f64; N] {

@@ -162,6 +162,24 @@ impl Vqf {
         })
     }
 
+    /// Starts anew after a hole in the samples: how the sensor turned in it is not known. The bias
+    /// stays.
+    pub fn restart(&mut self) {
+        self.gyr_quat = quat::IDENTITY;
+        self.acc_quat = quat::IDENTITY;
+        self.vertical = [0.0, 0.0, 1.0];
+        self.acc_lp.restart();
+        self.rest_gyr_lp.restart();
+        self.rest_acc_lp.restart();
+        self.bias.restart();
+        self.still_s = 0.0;
+        self.at_rest = false;
+        self.inertial = Block::default();
+        self.gyr = Block::default();
+        self.acc = Block::default();
+        self.started = false;
+    }
+
     /// Takes angular rate (rad/s) and specific force (m/s²) of one sample.
     pub fn update(&mut self, gyr: [f64; 3], acc: [f64; 3]) {
         let bias = self.bias.rate();

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows about walking. Everything has its size fixed when it is made.
 
+pub mod clip;
 pub mod filter;
 pub mod grid;
 pub mod ring;

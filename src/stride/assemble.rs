@@ -41,6 +41,14 @@ pub enum Part {
 }
 
 impl Cycle {
+    /// Share of the stride with the foot on the ground; `None` without a final contact in it, or of a
+    /// stride that is cut.
+    pub fn stance_fraction(&self) -> Option<f64> {
+        let off = self.final_contact.filter(|_| self.part == Part::Whole)?;
+        let share = (off - self.start) / (self.end - self.start);
+        (0.0..=1.0).contains(&share).then_some(share)
+    }
+
     fn open(start: f64, direction: Direction, confidence: f64) -> Self {
         Self {
             start,

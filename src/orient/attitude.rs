@@ -1,0 +1,81 @@
+//! From cells to poses: what each sensor reads, freed of its bias, and where its up is.
+
+use super::vqf::{self, Vqf};
+use crate::imu::Imu;
+use crate::sagittal::RAD;
+use crate::signal::filter::FilterError;
+use crate::signal::grid::{CELL_S, Cell};
+
+/// One sensor at one moment, in its nominal segment axes.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Attitude {
+    /// Specific force, m/s².
+    pub acc_mps2: [f64; 3],
+    /// Angular rate without bias, deg/s.
+    pub gyr_dps: [f64; 3],
+    /// The vertical, pointing up.
+    pub up: [f64; 3],
+}
+
+/// Both sensors at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Pose {
+    /// Time, s after the grid's start.
+    pub t: f64,
+    /// The shank.
+    pub shank: Attitude,
+    /// The thigh, where it was read.
+    pub thigh: Option<Attitude>,
+    /// The shank's sensor is at rest.
+    pub rest: bool,
+    /// A sample was at the end of a sensor's range.
+    pub clipped: bool,
+}
+
+/// The inclination filters of both sensors.
+#[derive(Clone, Debug)]
+pub struct Attitudes {
+    shank: Vqf,
+    thigh: Vqf,
+}
+
+impl Attitudes {
+    /// Filters that start with the next cell.
+    ///
+    /// # Errors
+    /// When a time constant does not fit the grid.
+    pub fn new(params: vqf::Params) -> Result<Self, FilterError> {
+        let filter = Vqf::new(params, CELL_S)?;
+        Ok(Self { shank: filter.clone(), thigh: filter })
+    }
+
+    /// Starts both anew after a hole; what was learned of the biases stays.
+    pub fn restart(&mut self) {
+        self.shank.restart();
+        self.thigh.restart();
+    }
+
+    /// Bias of the shank's gyroscope, deg/s, in the axes that are fed in.
+    pub fn bias_dps(&self) -> [f64; 3] {
+        self.shank.bias().map(|b| b / RAD)
+    }
+
+    /// Takes a cell whose readings are already in nominal segment axes, `t` seconds after the grid's
+    /// start.
+    pub fn step(&mut self, t: f64, cell: &Cell) -> Pose {
+        let shank = follow(&mut self.shank, &cell.shank);
+        let thigh = cell.thigh.map(|imu| follow(&mut self.thigh, &imu));
+        Pose { t, shank, thigh, rest: self.shank.at_rest(), clipped: cell.clipped }
+    }
+}
+
+fn follow(filter: &mut Vqf, imu: &Imu) -> Attitude {
+    filter.update(imu.gyr_dps.map(|g| g * RAD), imu.acc_mps2);
+    let bias = filter.bias();
+    let [x, y, z] = imu.gyr_dps;
+    Attitude {
+        acc_mps2: imu.acc_mps2,
+        gyr_dps: [x - bias[0] / RAD, y - bias[1] / RAD, z - bias[2] / RAD],
+        up: filter.up(),
+    }
+}
