@@ -18,7 +18,8 @@ use crate::time::{SensorTime, Span};
 /// What may be tuned.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Params {
-    /// Change of heading within a stride that makes it a turn, deg. Default 30.
+    /// Change of heading within a stride that makes it a turn, deg. Default 45: a turn of half a
+    /// circle takes two or three strides, a leg in straight walking comes back to within 15.
     pub turn_deg: f64,
     /// Distance below which a stride got nowhere, m. Default 0.10.
     pub in_place_m: f64,
@@ -30,7 +31,7 @@ pub struct Params {
 
 impl Default for Params {
     fn default() -> Self {
-        Self { turn_deg: 30.0, in_place_m: 0.10, belt_share: 0.15, bouts: bout::Params::default() }
+        Self { turn_deg: 45.0, in_place_m: 0.10, belt_share: 0.15, bouts: bout::Params::default() }
     }
 }
 
@@ -148,7 +149,10 @@ impl Scribe {
     }
 
     fn direction(&self, m: &Measured, withheld: bool) -> StrideDirection {
-        if m.yaw_deg.abs() > self.params.turn_deg {
+        // Part of a stride turns the shank by itself; only over a whole one does that cancel. And a
+        // clipped rate does not add up to a heading.
+        let heading_known = m.cycle.part == Part::Whole && !m.clipped;
+        if heading_known && m.yaw_deg.abs() > self.params.turn_deg {
             StrideDirection::Turning
         } else if withheld {
             StrideDirection::Unknown

@@ -232,10 +232,17 @@ impl Mounting {
         if m.cycle.part != Part::Whole {
             return false;
         }
-        // About standing, or about the planted shank where standing has not been seen.
-        let zero = if self.shank.has_standing() { 0.0 } else { m.planted_deg.unwrap_or(0.0) };
-        let range = Range { ahead_deg: m.range_deg[0] - zero, behind_deg: m.range_deg[1] + zero };
-        let sign = range.sign(&self.params.range);
+        // A given mount is upright to some degrees even where standing has not been seen; one that was
+        // found is not.
+        let p = &self.params.range;
+        let known_zero = self.shank.has_standing();
+        let zero_deg = if known_zero { p.standing_deg } else { p.nominal_deg };
+        let range = Range { ahead_deg: m.range_deg[0], behind_deg: m.range_deg[1] };
+        let sign = if known_zero || self.source == MountSource::Line {
+            range.sign(zero_deg, p.least_deg)
+        } else {
+            Sign::Open
+        };
         self.flipped = if sign == Sign::Flipped { self.flipped + 1 } else { 0 };
         self.right = if sign == Sign::Right { self.right + 1 } else { 0 };
         match self.source {
@@ -251,7 +258,7 @@ impl Mounting {
                     self.shank.turn_around();
                 }
                 self.withheld = false;
-                self.confidence = range.confidence();
+                self.confidence = range.confidence(zero_deg);
                 notice(What::MountFound { confidence: self.confidence });
                 turn
             }

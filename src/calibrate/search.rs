@@ -148,9 +148,10 @@ impl Search {
         let up = self.shank_up.best()?;
         let mut shank = axes(&self.shank, up, p)?;
         let seen = Seen::of(poses, |pose| Some(inclination_deg(apply(&shank, pose.shank.up))), p);
-        let sign = seen.range.sign(&p.range);
+        let sign = seen.range.sign(p.range.standing_deg, p.range.least_deg);
         let excursions = if sign == Sign::Flipped { seen.ahead } else { seen.behind };
-        let clear = sign != Sign::Open && excursions >= p.excursions;
+        // Without standing there is nothing to measure the range from: the mean of a walk is no zero.
+        let clear = sign != Sign::Open && excursions >= p.excursions && self.shank_up.standing.is_some();
         if sign == Sign::Flipped {
             shank = flipped(&shank);
         }
@@ -159,7 +160,7 @@ impl Search {
             thigh: self.thigh_axes(&shank, poses),
             standing: self.shank_up.standing,
             thigh_standing: self.thigh_up.standing,
-            confidence: clear.then(|| seen.range.confidence()),
+            confidence: clear.then(|| seen.range.confidence(p.range.standing_deg)),
         })
     }
 

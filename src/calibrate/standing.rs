@@ -8,18 +8,19 @@ use crate::signal::grid::CELL_S;
 /// What may be tuned.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Params {
-    /// Angular rate that is still quiet, deg/s (all axes together). Default 12.
+    /// Angular rate that is still quiet, deg/s (all axes together). Default 8: a planted shank rolls on at
+    /// 10 and more.
     pub rate_dps: f64,
     /// Deviation of the specific force from gravity that is still quiet, m/s². Default 0.5: sensor
     /// offsets of 20 mg and sway.
     pub force_mps2: f64,
-    /// How long it must hold, s. Default 0.6.
+    /// How long it must hold, s. Default 0.4.
     pub hold_s: f64,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Self { rate_dps: 12.0, force_mps2: 0.5, hold_s: 0.6 }
+        Self { rate_dps: 8.0, force_mps2: 0.5, hold_s: 0.4 }
     }
 }
 

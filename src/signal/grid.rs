@@ -144,6 +144,10 @@ pub struct Grid {
     clipped: bool,
 }
 
+/// Intervals after which the nominal interval is known.
+const INTERVALS_NEEDED: u32 = 32;
+/// Longest interval that a capture may have, µs (20 samples a second).
+const SLOWEST_US: f64 = 50_000.0;
 /// Intervals over which the nominal interval settles.
 const INTERVAL_MEMORY: u32 = 32;
 
@@ -166,9 +170,15 @@ impl Grid {
         (self.intervals > 0).then_some(self.interval_us * 1e-6)
     }
 
-    /// Longest interval that is bridged, µs.
+    /// Longest interval that is bridged, µs. Until the rate is known it could be the lowest.
     fn bridge_us(&self) -> f64 {
-        (self.interval_us + self.params.bridge_s * 1e6).max(self.interval_us * self.params.bridge_intervals)
+        let known = (self.interval_us + self.params.bridge_s * 1e6)
+            .max(self.interval_us * self.params.bridge_intervals);
+        if self.intervals < INTERVALS_NEEDED {
+            known.max(SLOWEST_US * self.params.bridge_intervals)
+        } else {
+            known
+        }
     }
 
     fn learn_interval(&mut self, interval_us: f64) {

@@ -24,14 +24,9 @@ pub struct Measured {
     pub clipped: bool,
     /// Furthest inclinations, deg: ankle ahead, ankle behind (as a magnitude).
     pub range_deg: [f64; 2],
-    /// Usual inclination of the planted shank, deg.
-    pub planted_deg: Option<f64>,
     /// Smallest knee flexion in stance, deg, with two sensors.
     pub knee_min_deg: Option<f64>,
 }
-
-/// Share of a new value in the usual inclination of the planted shank.
-const LEARN: f64 = 0.2;
 
 /// Waits for the foot to be planted after the contact that ended a stride, and measures then.
 #[derive(Clone, Debug)]
@@ -40,8 +35,6 @@ pub struct Measurer {
     waiting: Option<Cycle>,
     /// The last planted moment before the current swing, s.
     anchor: Option<f64>,
-    /// Usual inclination of the planted shank, deg.
-    planted_deg: Option<f64>,
     /// Length of the last stride, s.
     last_s: Option<f64>,
 }
@@ -49,7 +42,7 @@ pub struct Measurer {
 impl Measurer {
     /// For a sensor `ankle_m` above the ankle.
     pub fn new(ankle_m: f64) -> Self {
-        Self { ankle_m, waiting: None, anchor: None, planted_deg: None, last_s: None }
+        Self { ankle_m, waiting: None, anchor: None, last_s: None }
     }
 
     /// A stride is complete; it waits.
@@ -65,11 +58,6 @@ impl Measurer {
     /// The foot is planted at `t`.
     pub fn planted(&mut self, t: f64, frames: &Frames, emit: &mut impl FnMut(Measured)) {
         let before = self.anchor.replace(t);
-        if let Some(f) = frames.get(number_at(frames, t)) {
-            let theta = f.motion.theta_deg;
-            let usual = self.planted_deg.unwrap_or(theta);
-            self.planted_deg = Some(usual + LEARN * (theta - usual));
-        }
         if let Some(cycle) = self.waiting.take_if(|c| c.end <= t) {
             let from = before.filter(|b| (cycle.start..cycle.end).contains(b));
             emit(self.measure(&cycle, from.map(|from| (from, t)), frames));
@@ -105,7 +93,6 @@ impl Measurer {
             regularity: None,
             clipped: false,
             range_deg: [0.0; 2],
-            planted_deg: self.planted_deg,
             knee_min_deg: knee_min(frames, cycle),
         };
         let (first, last) = (number_at(frames, cycle.start), number_at(frames, cycle.end));
