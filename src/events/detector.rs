@@ -317,7 +317,7 @@ impl Detector {
                 self.take(step, emit);
             }
             Verdict::Open => self.walk.wait(step),
-            _ => {}
+            _ => self.walk.interrupt(swing.sign),
         }
     }
 

@@ -85,6 +85,8 @@ pub struct Walk {
     peak_dps: Option<f64>,
     /// Steps in a row that went against it.
     against: u32,
+    /// Contact of the last step that was told, of this walk or another: steps are told in order.
+    told: f64,
     waiting: [Option<Step>; 4],
 }
 
@@ -98,6 +100,7 @@ impl Walk {
             stride_s: None,
             peak_dps: None,
             against: 0,
+            told: f64::NEG_INFINITY,
             waiting: [None; 4],
         }
     }
@@ -124,7 +127,7 @@ impl Walk {
 
     /// Ends it.
     pub fn stop(&mut self) {
-        *self = Self { peak_dps: self.peak_dps, ..Self::new(self.params) };
+        *self = Self { peak_dps: self.peak_dps, told: self.told, ..Self::new(self.params) };
     }
 
     /// What is to be done with a step in `direction`. Two in a row against the walk end it.
@@ -149,13 +152,28 @@ impl Walk {
         self.waiting[3] = Some(step);
     }
 
-    /// The oldest waiting step that may belong to one walk with `step`.
+    /// A half cycle as large as a swing was none: no walk goes across it.
+    pub fn interrupt(&mut self, sign: f64) {
+        for slot in &mut self.waiting {
+            if slot.is_some_and(|s| s.swing.sign == sign) {
+                *slot = None;
+            }
+        }
+    }
+
+    /// The oldest waiting step that belongs to one walk with `step`: all swings from there on are alike.
     pub fn next_waiting(&mut self, step: &Step) -> Option<Step> {
         let alike = self.params.alike;
-        self.waiting
+        let told = self.told;
+        let mut same = self
+            .waiting
             .iter_mut()
-            .find(|s| s.is_some_and(|s| s.swing.sign == step.swing.sign && s.like(step, alike)))
-            .and_then(Option::take)
+            .filter(|s| s.is_some_and(|s| s.swing.sign == step.swing.sign && s.contact > told));
+        let mut oldest = None;
+        while let Some(slot) = same.next_back().filter(|s| s.is_some_and(|s| s.like(step, alike))) {
+            oldest = Some(slot);
+        }
+        oldest.and_then(Option::take)
     }
 
     /// A step has been taken; tells how it follows on the walk that was under way.
@@ -175,6 +193,7 @@ impl Walk {
         self.peak_dps = Some(usual + LEARN * (step.swing.peak_dps - usual));
         self.direction = Some(direction);
         self.last = *step;
+        self.told = step.contact;
         self.against = 0;
         match (continues, alike) {
             (true, true) => Follows::Alike,
