@@ -71,7 +71,9 @@ impl Gait {
         let mut done = Done::default();
         let assembler = &mut self.assembler;
         self.detector.step(motion, knee, &mut |found| {
-            emit(Said::Event(found));
+            if !found.unmeasured {
+                emit(Said::Event(found));
+            }
             assembler.step(&found, &mut |cycle| done.push(cycle));
         });
         let planted = self.detector.take_planted();

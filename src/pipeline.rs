@@ -46,7 +46,6 @@ use crate::signal::clip::Clip;
 use crate::signal::filter::FilterError;
 use crate::signal::grid::{self, Cell, Grid, Taken};
 use crate::stride::measure::Measured;
-use crate::time::{SensorTime, Span};
 
 /// What can be set from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
@@ -145,10 +144,13 @@ impl Pipeline {
         {
             path.scribe.notice(What::RateLow { rate_hz }, emit);
         }
-        if let Taken::AfterGap { from, length } = taken {
+        if let Taken::AfterGap { from, length, broken } = taken {
             let lost = grid.interval_s().map_or(0.0, |s| libm::round(length.seconds() / s));
+            if broken {
+                path.broken(emit);
+            }
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
-            path.gap(from, length, lost as u64, emit);
+            path.scribe.gap((from, length), lost as u64, broken, emit);
         }
     }
 
@@ -263,11 +265,11 @@ impl Path {
         self.strides(&strides, emit);
     }
 
-    fn gap(&mut self, from: SensorTime, length: Span, lost: u64, emit: &mut impl FnMut(Output)) {
+    /// The grid starts anew after a hole.
+    fn broken(&mut self, emit: &mut impl FnMut(Output)) {
         self.cut(emit);
         self.attitudes.restart();
         self.mounting.gap();
-        self.scribe.gap(from, length, lost, emit);
     }
 
     fn finish(mut self, emit: &mut impl FnMut(Output)) {

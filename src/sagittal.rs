@@ -50,6 +50,8 @@ pub struct Motion {
     pub rest: bool,
     /// A sample in it was at the end of a sensor's range.
     pub clipped: bool,
+    /// It lies in a hole between samples: drawn, not measured.
+    pub missing: bool,
 }
 
 /// From poses to the sagittal plane.
@@ -148,6 +150,7 @@ impl Sagittal {
             yaw_dps,
             rest: pose.rest,
             clipped: pose.clipped,
+            missing: pose.missing,
         }
     }
 }

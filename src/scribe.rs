@@ -169,6 +169,7 @@ impl Scribe {
 
     fn invalid(&self, m: &Measured, direction: StrideDirection) -> Option<InvalidReason> {
         match (m.cycle.part, direction) {
+            _ if m.missing => Some(InvalidReason::Gap),
             (Part::First, _) => Some(InvalidReason::BoutStart),
             (Part::Cut, _) => Some(InvalidReason::BoutEnd),
             (_, StrideDirection::Turning) => Some(InvalidReason::Turn),
@@ -261,12 +262,18 @@ impl Scribe {
     }
 
     /// Samples are missing.
-    pub fn gap(&mut self, from: SensorTime, length: Span, lost: u64, emit: &mut impl FnMut(Output)) {
+    pub fn gap(
+        &mut self,
+        (from, length): (SensorTime, Span),
+        lost: u64,
+        broken: bool,
+        emit: &mut impl FnMut(Output),
+    ) {
         let data = &mut self.summary.data;
         data.gaps += 1;
         data.gap_s += length.seconds();
         data.lost += lost;
-        if let Some(series) = &mut self.series {
+        if let Some(series) = self.series.as_mut().filter(|_| broken) {
             series.cut(self.origin, &mut |row| emit(Output::Series(row)));
         }
         self.notice(What::Gap { from, length }, emit);

@@ -98,6 +98,8 @@ pub struct Found {
     pub direction: Direction,
     /// 0 to 1.
     pub confidence: f64,
+    /// It lies in or at a hole between samples: it counts for what follows, and is not told.
+    pub unmeasured: bool,
     /// Contacts only: how it follows on the contact before.
     pub link: Option<Link>,
 }
@@ -272,7 +274,12 @@ impl Detector {
         let p = &self.params.timing;
         let direction = of_swing(swing.sign);
         let confidence = confidence(swing);
-        let mut say = |kind, t| emit(Found { kind, t, direction, confidence, link: None });
+        let hole_s = p.hole_s;
+        let frames = &self.frames;
+        let mut say = |kind, t| {
+            let unmeasured = timing::unmeasured(frames, t, hole_s);
+            emit(Found { kind, t, direction, confidence, unmeasured, link: None });
+        };
         let last = match direction {
             Direction::Backward => timing::final_contact(&self.frames, swing, p),
             _ => timing::forward_final_contact(swing, p),
@@ -345,7 +352,8 @@ impl Detector {
         let follows = self.walk.take(&step, direction);
         let t = step.contact;
         let link = Some(Link { follows, from: from.min(t) });
-        emit(Found { kind, t, direction, confidence: confidence(&step.swing), link });
+        let unmeasured = timing::unmeasured(&self.frames, t, self.params.timing.hole_s);
+        emit(Found { kind, t, direction, confidence: confidence(&step.swing), unmeasured, link });
         self.contact = Some((step.contact, direction));
         self.settled_s = 0.0;
         self.heel = None;
@@ -370,6 +378,7 @@ impl Detector {
                     t: heel.t,
                     direction,
                     confidence: 0.5,
+                    unmeasured: timing::unmeasured(&self.frames, heel.t, p.hole_s),
                     link: None,
                 });
             }

@@ -38,7 +38,11 @@ pub struct Params {
     pub settled_share: f64,
     /// Forward initial contact: search before and after the end of the swing, s.
     pub initial_window_s: [f64; 2],
-    /// Forward final contact: share of the swing's sweep still to be turned back before it.
+    /// An event this near to a hole between samples is not told, s. Default 0.1: what tells contacts
+    /// lies within that.
+    pub hole_s: f64,
+    /// Forward final contact: how long before the swing's start, s. Default 0.075: the mirror image of
+    /// backward toe contact.
     pub forward_final_s: f64,
 }
 
@@ -56,6 +60,7 @@ impl Default for Params {
             settled_mps2: 1.0,
             settled_share: 0.1,
             initial_window_s: [0.08, 0.14],
+            hole_s: 0.1,
             forward_final_s: 0.075,
         }
     }
@@ -68,6 +73,14 @@ pub fn number_at(frames: &Frames, t: f64) -> u64 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the memory")]
     let back = libm::round(back.clamp(0.0, 1e6)) as u64;
     (frames.next() - 1).saturating_sub(back)
+}
+
+/// Whether any frame within `margin_s` of `t` lies in a hole between samples, or before the first: what
+/// is read off there is not measured.
+pub fn unmeasured(frames: &Frames, t: f64, margin_s: f64) -> bool {
+    let began = frames.get(frames.first()).is_none_or(|f| f.motion.t > t - margin_s + CELL_S);
+    let (first, last) = (number_at(frames, t - margin_s), number_at(frames, t + margin_s));
+    began || frames.range(first, last + 1).any(|(_, f)| f.motion.missing)
 }
 
 /// Where `signal` rises fastest between `from` and `to`: the middle of its steepest cell, refined by a

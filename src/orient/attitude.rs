@@ -30,6 +30,8 @@ pub struct Pose {
     pub rest: bool,
     /// A sample was at the end of a sensor's range.
     pub clipped: bool,
+    /// It lies in a hole between samples.
+    pub missing: bool,
 }
 
 /// The inclination filters of both sensors.
@@ -65,7 +67,7 @@ impl Attitudes {
     pub fn step(&mut self, t: f64, cell: &Cell) -> Pose {
         let shank = follow(&mut self.shank, &cell.shank);
         let thigh = cell.thigh.map(|imu| follow(&mut self.thigh, &imu));
-        Pose { t, shank, thigh, rest: self.shank.at_rest(), clipped: cell.clipped }
+        Pose { t, shank, thigh, rest: self.shank.at_rest(), clipped: cell.clipped, missing: cell.missing }
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! A cell holds the mean of the piecewise linear signal over its 10 ms. That is exact for
 //! integrating rates, keeps what is above the grid's own rate out of it, and makes a capture at 50,
-//! 100 or 200 samples a second look the same to everything that follows. Holes that are short
-//! enough are bridged by the straight line; longer ones break the grid, which then starts anew.
+//! 100 or 200 samples a second look the same to everything that follows. Short holes are bridged by
+//! the straight line; longer ones as well, but marked; still longer ones break the grid, which then
+//! starts anew.
 
 use crate::imu::{Imu, Sample};
 use crate::time::{SensorTime, Span};
@@ -24,11 +25,14 @@ pub struct Params {
     /// Interval that is bridged at low rates, in nominal intervals. Default 2.5: one lost sample,
     /// with jitter.
     pub bridge_intervals: f64,
+    /// Missing time up to which the line still tells how far the sensor turned, s. Default 0.25: what
+    /// is drawn across it is marked as missing, and nothing is read off it but that.
+    pub span_s: f64,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Self { bridge_s: 0.03, bridge_intervals: 2.5 }
+        Self { bridge_s: 0.03, bridge_intervals: 2.5, span_s: 0.25 }
     }
 }
 
@@ -43,6 +47,8 @@ pub struct Cell {
     pub thigh: Option<Imu>,
     /// Whether a sample in it was at the end of a sensor's range.
     pub clipped: bool,
+    /// Whether it lies in a hole between samples.
+    pub missing: bool,
 }
 
 /// What became of a sample.
@@ -52,12 +58,14 @@ pub enum Taken {
     Continued,
     /// It starts the grid.
     Started,
-    /// It starts the grid anew after a hole that is too long to bridge.
+    /// It comes after a hole.
     AfterGap {
         /// Last sample before the hole.
         from: SensorTime,
         /// Missing time.
         length: Span,
+        /// The hole was too long: this sample starts the grid anew.
+        broken: bool,
     },
     /// Its time is not after the one before, or it holds something that is not a number.
     Rejected,
@@ -142,6 +150,7 @@ pub struct Grid {
     interval_us: f64,
     intervals: u32,
     clipped: bool,
+    missing: bool,
 }
 
 /// Intervals after which the nominal interval is known.
@@ -162,6 +171,7 @@ impl Grid {
             interval_us: 0.0,
             intervals: 0,
             clipped: false,
+            missing: false,
         }
     }
 
@@ -211,10 +221,12 @@ impl Grid {
         let missing_us = interval_us - self.interval_us;
         // Learned from holes too: a capture whose rate drops would otherwise be one hole after another.
         self.learn_interval(interval_us);
-        if gap {
+        let length = Span::from_seconds(missing_us * 1e-6);
+        if gap && missing_us > self.params.span_s * 1e6 {
             self.start(now, &value, sample.thigh.as_ref());
-            return Taken::AfterGap { from: before, length: Span::from_seconds(missing_us * 1e-6) };
+            return Taken::AfterGap { from: before, length, broken: true };
         }
+        self.missing |= gap;
         self.clipped |= clipped;
         let thigh = sample.thigh.filter(Imu::is_finite).map(|t| channels(&t));
         while now.micros() >= self.end_us {
@@ -225,15 +237,18 @@ impl Grid {
                 shank: self.shank.integral.take(),
                 thigh: thigh_imu,
                 clipped: std::mem::replace(&mut self.clipped, clipped),
+                missing: std::mem::replace(&mut self.missing, gap),
             });
             self.end_us += CELL_US;
         }
+        // The cell that is begun lies in the hole only if it began before its end.
+        self.missing &= now.micros() > self.end_us - CELL_US;
         self.shank.fill(now, &value, self.end_us);
         self.shank.last = Some((now, value));
         if let Some(v) = thigh {
             self.thigh_sample(now, &v);
         }
-        Taken::Continued
+        if gap { Taken::AfterGap { from: before, length, broken: false } } else { Taken::Continued }
     }
 
     /// Starts the grid at `now`.
@@ -248,6 +263,7 @@ impl Grid {
         self.thigh = lane(thigh.filter(|t| t.is_finite()).map(channels));
         self.end_us = now.micros() + CELL_US;
         self.clipped = false;
+        self.missing = false;
     }
 
     /// A new thigh sample: fills the current cell up to it.
@@ -329,17 +345,34 @@ mod tests {
     }
 
     #[test]
-    fn short_holes_are_bridged_and_long_ones_break() {
+    fn short_holes_are_bridged_longer_ones_marked_and_long_ones_break() {
         let (cells, taken) = ramp(10_000, 100, |k| (50..53).contains(&k));
         assert!(taken[1..].iter().all(|t| *t == Taken::Continued));
+        assert!(cells.len() == 99 && cells.iter().all(|c| !c.missing));
+
+        let (cells, taken) = ramp(10_000, 100, |k| (50..60).contains(&k));
         assert_eq!(cells.len(), 99);
-        let (cells, taken) = ramp(10_000, 100, |k| (50..54).contains(&k));
-        assert_eq!(cells.len(), 49 + 45);
+        let missing: Vec<_> = (0..99).filter(|k| cells[*k].missing).collect();
+        assert_eq!(missing, (49..60).collect::<Vec<_>>());
+        let gap = Taken::AfterGap {
+            from: SensorTime::from_micros(1_490_000),
+            length: Span::from_micros(100_000),
+            broken: false,
+        };
+        assert_eq!(taken.iter().filter(|t| **t == gap).count(), 1);
+
+        let (cells, taken) = ramp(10_000, 100, |k| (50..80).contains(&k));
+        assert_eq!(cells.len(), 49 + 19);
+        assert!(cells.iter().all(|c| !c.missing));
         let gaps: Vec<_> = taken.iter().filter(|t| !matches!(t, Taken::Continued)).collect();
         assert_eq!(gaps.len(), 2, "{gaps:?}");
         assert_eq!(
             *gaps[1],
-            Taken::AfterGap { from: SensorTime::from_micros(1_490_000), length: Span::from_micros(40_000) }
+            Taken::AfterGap {
+                from: SensorTime::from_micros(1_490_000),
+                length: Span::from_micros(300_000),
+                broken: true
+            }
         );
     }
 

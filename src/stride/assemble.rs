@@ -86,6 +86,9 @@ impl Assembler {
             self.contact(found, link, emit);
             return;
         }
+        if found.unmeasured {
+            return;
+        }
         let Some(open) = self.open.as_mut().filter(|o| o.direction == found.direction) else { return };
         let slot = match found.kind {
             EventKind::HeelContact => &mut open.heel,

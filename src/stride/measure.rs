@@ -22,6 +22,8 @@ pub struct Measured {
     pub regularity: Option<f64>,
     /// A sample in it was at the end of a sensor's range.
     pub clipped: bool,
+    /// Samples are missing in it.
+    pub missing: bool,
     /// Furthest inclinations, deg: ankle ahead, ankle behind (as a magnitude).
     pub range_deg: [f64; 2],
     /// Smallest knee flexion in stance, deg, with two sensors.
@@ -92,6 +94,7 @@ impl Measurer {
             yaw_deg: 0.0,
             regularity: None,
             clipped: false,
+            missing: false,
             range_deg: [0.0; 2],
             knee_min_deg: knee_min(frames, cycle),
         };
@@ -99,8 +102,14 @@ impl Measurer {
         for (_, f) in frames.range(first, last) {
             m.yaw_deg += f.motion.yaw_dps * CELL_S;
             m.clipped |= f.motion.clipped;
+            m.missing |= f.motion.missing;
             m.range_deg[0] = m.range_deg[0].max(f.motion.theta_deg);
             m.range_deg[1] = m.range_deg[1].max(-f.motion.theta_deg);
+        }
+        if m.missing {
+            m.length_m = None;
+            m.lift_m = None;
+            m.knee_min_deg = None;
         }
         let length_s = cycle.end - cycle.start;
         if cycle.part == Part::Whole {
