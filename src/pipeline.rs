@@ -38,7 +38,7 @@ use crate::imu::{Imu, Sample};
 use crate::mount::Mount;
 use crate::notice::What;
 use crate::orient::attitude::{Attitudes, Pose};
-use crate::orient::vqf;
+use crate::orient::{standing, vqf};
 use crate::record::{Record, SeriesRow};
 use crate::sagittal;
 use crate::scribe::{self, Scribe};
@@ -93,7 +93,7 @@ impl Pipeline {
             clips: [Clip::default(); 2],
             path: Path {
                 mounts: [meta.mount, meta.thigh_mount].map(|m| m.unwrap_or(Mount::IDENTITY)),
-                attitudes: Attitudes::new(vqf::Params::SHANK)?,
+                attitudes: Attitudes::new(vqf::Params::SHANK, standing::Params::default())?,
                 mounting: Mounting::new(
                     mounting::Params::default(),
                     meta.mount.is_some(),
@@ -204,9 +204,8 @@ impl Path {
         let pose = self.attitudes.step(t, &cell);
         let scribe = &mut self.scribe;
         let now = self.mounting.step(&pose, &mut |what| scribe.notice(what, emit));
-        let quiet_s = self.mounting.quiet_s();
-        if quiet_s > 0.0 {
-            self.scribe.standing(t, quiet_s, emit);
+        if pose.quiet_s > 0.0 {
+            self.scribe.standing(t, pose.quiet_s, emit);
         }
         match now {
             Now::Found => self.catch_up(emit),
@@ -269,7 +268,6 @@ impl Path {
     fn broken(&mut self, emit: &mut impl FnMut(Output)) {
         self.cut(emit);
         self.attitudes.restart();
-        self.mounting.gap();
     }
 
     fn finish(mut self, emit: &mut impl FnMut(Output)) {

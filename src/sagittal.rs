@@ -52,6 +52,8 @@ pub struct Motion {
     pub clipped: bool,
     /// It lies in a hole between samples: drawn, not measured.
     pub missing: bool,
+    /// The inclination can be believed.
+    pub settled: bool,
 }
 
 /// From poses to the sagittal plane.
@@ -151,6 +153,7 @@ impl Sagittal {
             rest: pose.rest,
             clipped: pose.clipped,
             missing: pose.missing,
+            settled: pose.settled,
         }
     }
 }

@@ -5,4 +5,3 @@ pub mod mounting;
 pub mod range;
 pub mod search;
 pub mod seat;
-pub mod standing;

@@ -7,7 +7,6 @@
 use super::range::{self, Range, Sign};
 use super::search::{self, Mounts, Poses, Search};
 use super::seat::{self, Seat, Told};
-use super::standing::{self, Standing};
 use crate::notice::What;
 use crate::orient::attitude::Pose;
 use crate::signal::grid::CELL_S;
@@ -18,8 +17,6 @@ use crate::summary::{MountSource, MountSummary};
 /// What may be tuned.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct Params {
-    /// Quiet standing.
-    pub standing: standing::Params,
     /// A given mount.
     pub seat: seat::Params,
     /// A mount that is not given.
@@ -62,8 +59,6 @@ pub struct Mounting {
     thigh: Option<Seat>,
     thigh_given: bool,
     thigh_seen: bool,
-    standing: Standing,
-    thigh_standing: Standing,
     looking: Option<Looking>,
     search: Search,
     poses: Poses,
@@ -85,8 +80,6 @@ impl Mounting {
             thigh: thigh_given.then(|| Seat::new(params.seat)),
             thigh_given,
             thigh_seen: false,
-            standing: Standing::new(params.standing),
-            thigh_standing: Standing::new(params.standing),
             looking: match (shank_given, thigh_given) {
                 (false, _) => Some(Looking::Both),
                 (true, false) => Some(Looking::Thigh),
@@ -116,21 +109,9 @@ impl Mounting {
         self.withheld
     }
 
-    /// How long the shank has been quiet, s.
-    pub fn quiet_s(&self) -> f64 {
-        self.standing.quiet_s()
-    }
-
-    /// A hole in the samples: a search starts over with what comes after it.
-    pub fn gap(&mut self) {
-        self.standing = Standing::new(self.params.standing);
-        self.thigh_standing = Standing::new(self.params.standing);
-    }
-
     /// Takes one pose.
     pub fn step(&mut self, pose: &Pose, notice: &mut impl FnMut(What)) -> Now {
-        let shank_up = self.standing.step(&pose.shank);
-        let thigh_up = pose.thigh.as_ref().and_then(|t| self.thigh_standing.step(t));
+        let [shank_up, thigh_up] = pose.stood;
         self.thigh_seen |= pose.thigh.is_some();
         if let Some(up) = shank_up {
             if self.looking == Some(Looking::Both) {
@@ -142,7 +123,7 @@ impl Mounting {
                 });
             }
         }
-        if let Some(up) = thigh_up.filter(|_| self.standing.quiet_s() > 0.0) {
+        if let Some(up) = thigh_up {
             self.search.stand_thigh(up);
             if let Some(thigh) = &mut self.thigh {
                 thigh.stand(up);
@@ -161,7 +142,7 @@ impl Mounting {
 
     fn look(&mut self, pose: &Pose, looking: Looking, notice: &mut impl FnMut(What)) -> Now {
         // Standing still teaches nothing new, and must not push the walk out of the memory.
-        if self.standing.quiet_s() < 1.0 {
+        if pose.quiet_s < 1.0 {
             self.poses.push(*pose);
         }
         if !self.search.step(pose) {
@@ -238,7 +219,7 @@ impl Mounting {
         let known_zero = self.shank.has_standing();
         let zero_deg = if known_zero { p.standing_deg } else { p.nominal_deg };
         let range = Range { ahead_deg: m.range_deg[0], behind_deg: m.range_deg[1] };
-        let sign = if known_zero || self.source == MountSource::Line {
+        let sign = if m.settled && (known_zero || self.source == MountSource::Line) {
             range.sign(zero_deg, p.least_deg)
         } else {
             Sign::Open

@@ -222,7 +222,7 @@ impl Seen {
         let far = p.range.least_deg;
         let mut side = 0;
         for (_, pose) in poses.range(poses.first(), poses.next()) {
-            let Some(a) = angle(pose) else { continue };
+            let Some(a) = angle(pose).filter(|_| pose.settled && !pose.missing) else { continue };
             seen.range.ahead_deg = seen.range.ahead_deg.max(a);
             seen.range.behind_deg = seen.range.behind_deg.max(-a);
             if a > far && side != 1 {

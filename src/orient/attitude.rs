@@ -1,5 +1,6 @@
 //! From cells to poses: what each sensor reads, freed of its bias, and where its up is.
 
+use super::standing::{self, Standing};
 use super::vqf::{self, Vqf};
 use crate::imu::Imu;
 use crate::sagittal::RAD;
@@ -32,13 +33,25 @@ pub struct Pose {
     pub clipped: bool,
     /// It lies in a hole between samples.
     pub missing: bool,
+    /// The inclination can be believed: it has had time to settle, or standing to settle by.
+    pub settled: bool,
+    /// How long the shank has been quiet, s.
+    pub quiet_s: f64,
+    /// The vertical of standing, when a quiet spell has just been long enough: shank and thigh.
+    pub stood: [Option<[f64; 3]>; 2],
 }
+
+/// Time after which the inclination is believed without standing, s: the filter's time constant.
+const SETTLED_S: f64 = 3.0;
 
 /// The inclination filters of both sensors.
 #[derive(Clone, Debug)]
 pub struct Attitudes {
     shank: Vqf,
     thigh: Vqf,
+    standing: [Standing; 2],
+    since_start_s: f64,
+    stood: bool,
 }
 
 impl Attitudes {
@@ -46,15 +59,27 @@ impl Attitudes {
     ///
     /// # Errors
     /// When a time constant does not fit the grid.
-    pub fn new(params: vqf::Params) -> Result<Self, FilterError> {
+    pub fn new(params: vqf::Params, standing: standing::Params) -> Result<Self, FilterError> {
         let filter = Vqf::new(params, CELL_S)?;
-        Ok(Self { shank: filter.clone(), thigh: filter })
+        let standing = Standing::new(standing);
+        Ok(Self {
+            shank: filter.clone(),
+            thigh: filter,
+            standing: [standing.clone(), standing],
+            since_start_s: 0.0,
+            stood: false,
+        })
     }
 
     /// Starts both anew after a hole; what was learned of the biases stays.
     pub fn restart(&mut self) {
         self.shank.restart();
         self.thigh.restart();
+        for standing in &mut self.standing {
+            standing.restart();
+        }
+        self.since_start_s = 0.0;
+        self.stood = false;
     }
 
     /// Bias of the shank's gyroscope, deg/s, in the axes that are fed in.
@@ -67,7 +92,23 @@ impl Attitudes {
     pub fn step(&mut self, t: f64, cell: &Cell) -> Pose {
         let shank = follow(&mut self.shank, &cell.shank);
         let thigh = cell.thigh.map(|imu| follow(&mut self.thigh, &imu));
-        Pose { t, shank, thigh, rest: self.shank.at_rest(), clipped: cell.clipped, missing: cell.missing }
+        let [of_shank, of_thigh] = &mut self.standing;
+        let shank_stood = of_shank.step(&shank);
+        // The thigh stands only while the shank does: a thigh at rest may be sitting.
+        let thigh_stood = thigh.as_ref().and_then(|t| of_thigh.step(t)).filter(|_| of_shank.quiet_s() > 0.0);
+        self.since_start_s += CELL_S;
+        self.stood |= shank_stood.is_some();
+        Pose {
+            t,
+            shank,
+            thigh,
+            rest: self.shank.at_rest(),
+            clipped: cell.clipped,
+            missing: cell.missing,
+            settled: self.stood || self.since_start_s > SETTLED_S,
+            quiet_s: of_shank.quiet_s(),
+            stood: [shank_stood, thigh_stood],
+        }
     }
 }
 

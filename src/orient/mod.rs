@@ -4,4 +4,5 @@ pub mod attitude;
 pub mod bias;
 pub mod quat;
 pub mod smooth;
+pub mod standing;
 pub mod vqf;

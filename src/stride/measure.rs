@@ -24,6 +24,8 @@ pub struct Measured {
     pub clipped: bool,
     /// Samples are missing in it.
     pub missing: bool,
+    /// The inclination could be believed throughout.
+    pub settled: bool,
     /// Furthest inclinations, deg: ankle ahead, ankle behind (as a magnitude).
     pub range_deg: [f64; 2],
     /// Smallest knee flexion in stance, deg, with two sensors.
@@ -95,6 +97,7 @@ impl Measurer {
             regularity: None,
             clipped: false,
             missing: false,
+            settled: true,
             range_deg: [0.0; 2],
             knee_min_deg: knee_min(frames, cycle),
         };
@@ -103,6 +106,7 @@ impl Measurer {
             m.yaw_deg += f.motion.yaw_dps * CELL_S;
             m.clipped |= f.motion.clipped;
             m.missing |= f.motion.missing;
+            m.settled &= f.motion.settled;
             m.range_deg[0] = m.range_deg[0].max(f.motion.theta_deg);
             m.range_deg[1] = m.range_deg[1].max(-f.motion.theta_deg);
         }

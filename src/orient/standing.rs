@@ -1,8 +1,8 @@
 //! Quiet standing: where gravity is when the leg is upright.
 
+use super::attitude::Attitude;
+use super::quat::{dot, unit};
 use crate::imu::GRAVITY_MPS2;
-use crate::orient::attitude::Attitude;
-use crate::orient::quat::{dot, unit};
 use crate::signal::grid::CELL_S;
 
 /// What may be tuned.
@@ -40,6 +40,11 @@ impl Standing {
         Self { params, quiet_s: 0.0, sum: [0.0; 3], next_s: params.hold_s }
     }
 
+    /// Begins again.
+    pub fn restart(&mut self) {
+        *self = Self::new(self.params);
+    }
+
     /// How long the sensor has been quiet, s.
     pub fn quiet_s(&self) -> f64 {
         self.quiet_s
@@ -52,7 +57,7 @@ impl Standing {
         let rate = dot(a.gyr_dps, a.gyr_dps).sqrt();
         let force = dot(a.acc_mps2, a.acc_mps2).sqrt();
         if rate > p.rate_dps || (force - GRAVITY_MPS2).abs() > p.force_mps2 {
-            *self = Self::new(self.params);
+            self.restart();
             return None;
         }
         self.quiet_s += CELL_S;
