@@ -238,7 +238,8 @@ impl Path {
             Said::Stride(m) => strides.push(m),
         });
         self.last_t = motion.t;
-        self.scribe.motion(&motion, knee, emit);
+        // With the wrong sign every angle is its own mirror image.
+        self.scribe.motion(motion.t, (!withheld).then_some((&motion, knee)), emit);
         self.strides(&strides, emit);
     }
 
@@ -268,6 +269,7 @@ impl Path {
     fn broken(&mut self, emit: &mut impl FnMut(Output)) {
         self.cut(emit);
         self.attitudes.restart();
+        self.mounting.restart();
     }
 
     fn finish(mut self, emit: &mut impl FnMut(Output)) {

@@ -54,6 +54,8 @@ pub struct Motion {
     pub missing: bool,
     /// The inclination can be believed.
     pub settled: bool,
+    /// It is known to a degree or two.
+    pub levelled: bool,
 }
 
 /// From poses to the sagittal plane.
@@ -154,6 +156,7 @@ impl Sagittal {
             clipped: pose.clipped,
             missing: pose.missing,
             settled: pose.settled,
+            levelled: pose.levelled,
         }
     }
 }

@@ -104,11 +104,13 @@ impl Scribe {
         emit(Output::Record(Record::Notice(Notice { time: self.now, what })));
     }
 
-    /// The sagittal plane of one cell.
-    pub fn motion(&mut self, m: &Motion, knee_deg: Option<f64>, emit: &mut impl FnMut(Output)) {
+    /// The sagittal plane and the knee of one cell; `None` while the sign of the axis is not known.
+    pub fn motion(&mut self, t: f64, known: Option<(&Motion, Option<f64>)>, emit: &mut impl FnMut(Output)) {
         if let Some(series) = &mut self.series {
-            series.motion(m, knee_deg);
-            series.release(m.t - HOLD_S, self.origin, &mut |row| emit(Output::Series(row)));
+            if let Some((m, knee_deg)) = known {
+                series.motion(m, knee_deg);
+            }
+            series.release(t - HOLD_S, self.origin, &mut |row| emit(Output::Series(row)));
         }
     }
 

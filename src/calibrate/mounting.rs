@@ -109,6 +109,12 @@ impl Mounting {
         self.withheld
     }
 
+    /// The samples broke off: a search starts over with what comes after.
+    pub fn restart(&mut self) {
+        self.search.restart();
+        self.poses.clear();
+    }
+
     /// Takes one pose.
     pub fn step(&mut self, pose: &Pose, notice: &mut impl FnMut(What)) -> Now {
         let [shank_up, thigh_up] = pose.stood;
@@ -216,10 +222,10 @@ impl Mounting {
         // A given mount is upright to some degrees even where standing has not been seen; one that was
         // found is not.
         let p = &self.params.range;
-        let known_zero = self.shank.has_standing();
+        let known_zero = self.shank.has_standing() && m.levelled;
         let zero_deg = if known_zero { p.standing_deg } else { p.nominal_deg };
         let range = Range { ahead_deg: m.range_deg[0], behind_deg: m.range_deg[1] };
-        let sign = if m.settled && (known_zero || self.source == MountSource::Line) {
+        let sign = if known_zero || (m.settled && self.source == MountSource::Line) {
             range.sign(zero_deg, p.least_deg)
         } else {
             Sign::Open

@@ -115,6 +115,13 @@ impl Search {
         }
     }
 
+    /// After a hole in the samples the search starts over; where up was when standing still holds.
+    pub fn restart(&mut self) {
+        self.shank = RateMoments::default();
+        self.thigh = RateMoments::default();
+        self.since_s = 0.0;
+    }
+
     /// The shank's sensor has seen standing gravity.
     pub fn stand_shank(&mut self, up: [f64; 3]) {
         self.shank_up.standing = Some(up);
@@ -128,7 +135,9 @@ impl Search {
     /// Takes one pose; returns whether it is time to look.
     pub fn step(&mut self, pose: &Pose) -> bool {
         let p = self.params;
-        self.shank.add(pose.shank.gyr_dps, p.moving_dps);
+        if !pose.missing {
+            self.shank.add(pose.shank.gyr_dps, p.moving_dps);
+        }
         self.shank_up.add(&pose.shank, &p);
         if let Some(thigh) = &pose.thigh {
             self.thigh.add(thigh.gyr_dps, p.moving_dps);
@@ -222,7 +231,7 @@ impl Seen {
         let far = p.range.least_deg;
         let mut side = 0;
         for (_, pose) in poses.range(poses.first(), poses.next()) {
-            let Some(a) = angle(pose).filter(|_| pose.settled && !pose.missing) else { continue };
+            let Some(a) = angle(pose).filter(|_| pose.levelled && !pose.missing) else { continue };
             seen.range.ahead_deg = seen.range.ahead_deg.max(a);
             seen.range.behind_deg = seen.range.behind_deg.max(-a);
             if a > far && side != 1 {

@@ -34,6 +34,8 @@ pub struct Params {
     pub drift_mps2: f64,
     /// The same on top while the inclination has not settled, m/s². Default 1.2: 7° more.
     pub unsettled_mps2: f64,
+    /// The same on top in cells that are clipped or missing, m/s². Default 4: half a gravity.
+    pub unmeasured_mps2: f64,
     /// Time constant of that settling, s; a tenth of it while standing.
     pub settling_s: f64,
     /// Sagittal rate that is still standing, deg/s.
@@ -53,6 +55,7 @@ impl Params {
             planted_sigma_mps: 0.08,
             drift_mps2: 0.6,
             unsettled_mps2: 1.2,
+            unmeasured_mps2: 4.0,
             settling_s: 1.5,
             standing_dps: 15.0,
         }
@@ -112,7 +115,9 @@ impl Progress {
         let standing = self.quiet_s > p.planted_s && m.omega_dps.abs() < p.standing_dps;
         let settling_s = if standing { p.settling_s / 10.0 } else { p.settling_s };
         self.unsettled_mps2 *= 1.0 - CELL_S / settling_s;
-        v.sigma_mps = (v.sigma_mps + (p.drift_mps2 + self.unsettled_mps2) * CELL_S).min(UNKNOWN_MPS);
+        let unmeasured = if m.clipped || m.missing { p.unmeasured_mps2 } else { 0.0 };
+        let drift = p.drift_mps2 + self.unsettled_mps2 + unmeasured;
+        v.sigma_mps = (v.sigma_mps + drift * CELL_S).min(UNKNOWN_MPS);
         let quiet = m.ankle_forward_mps2.abs() < p.planted_mps2[0]
             && m.ankle_up_mps2.abs() < p.planted_mps2[1]
             && m.omega_dps.abs() < p.planted_dps;

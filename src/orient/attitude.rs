@@ -35,6 +35,8 @@ pub struct Pose {
     pub missing: bool,
     /// The inclination can be believed: it has had time to settle, or standing to settle by.
     pub settled: bool,
+    /// It has had standing to settle by: it is known to a degree or two.
+    pub levelled: bool,
     /// How long the shank has been quiet, s.
     pub quiet_s: f64,
     /// The vertical of standing, when a quiet spell has just been long enough: shank and thigh.
@@ -105,6 +107,7 @@ impl Attitudes {
             rest: self.shank.at_rest(),
             clipped: cell.clipped,
             missing: cell.missing,
+            levelled: self.stood,
             settled: self.stood || self.since_start_s > SETTLED_S,
             quiet_s: of_shank.quiet_s(),
             stood: [shank_stood, thigh_stood],

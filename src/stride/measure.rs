@@ -26,6 +26,8 @@ pub struct Measured {
     pub missing: bool,
     /// The inclination could be believed throughout.
     pub settled: bool,
+    /// It was known to a degree or two throughout.
+    pub levelled: bool,
     /// Furthest inclinations, deg: ankle ahead, ankle behind (as a magnitude).
     pub range_deg: [f64; 2],
     /// Smallest knee flexion in stance, deg, with two sensors.
@@ -98,6 +100,7 @@ impl Measurer {
             clipped: false,
             missing: false,
             settled: true,
+            levelled: true,
             range_deg: [0.0; 2],
             knee_min_deg: knee_min(frames, cycle),
         };
@@ -107,6 +110,7 @@ impl Measurer {
             m.clipped |= f.motion.clipped;
             m.missing |= f.motion.missing;
             m.settled &= f.motion.settled;
+            m.levelled &= f.motion.levelled;
             m.range_deg[0] = m.range_deg[0].max(f.motion.theta_deg);
             m.range_deg[1] = m.range_deg[1].max(-f.motion.theta_deg);
         }
