@@ -122,6 +122,8 @@ impl Mounting {
         if let Some(up) = shank_up {
             if self.looking == Some(Looking::Both) {
                 self.search.stand_shank(up);
+            } else if pose.quiet_s < self.params.seat.stand_s {
+                // Long enough to be upright by, not long enough to correct what was given.
             } else if let Some(told) = self.shank.stand(up) {
                 notice(match told {
                     Told::Tilted(angle_deg) => What::MountTilted { angle_deg },
@@ -131,7 +133,7 @@ impl Mounting {
         }
         if let Some(up) = thigh_up {
             self.search.stand_thigh(up);
-            if let Some(thigh) = &mut self.thigh {
+            if let Some(thigh) = self.thigh.as_mut().filter(|_| pose.quiet_s >= self.params.seat.stand_s) {
                 thigh.stand(up);
             }
         }

@@ -11,6 +11,8 @@ pub struct Params {
     /// Largest angle between nominal and real mount that is believed, deg. Default 35: beyond it another
     /// nominal mount would be nearer.
     pub largest_deg: f64,
+    /// Standing that is needed to correct a given mount, s. Default 1.
+    pub stand_s: f64,
     /// Tilt that is worth telling, deg.
     pub telling_deg: f64,
     /// Change of standing gravity that is a sensor turned on the leg, deg. Default 8: people stand
@@ -30,6 +32,7 @@ impl Default for Params {
     fn default() -> Self {
         Self {
             largest_deg: 35.0,
+            stand_s: 1.0,
             telling_deg: 10.0,
             moved_deg: 8.0,
             moving_dps: 60.0,
