@@ -17,6 +17,7 @@ pub mod mount;
 pub mod notice;
 pub mod pipeline;
 pub mod record;
+pub mod sink;
 pub mod source;
 pub mod summary;
 pub mod time;
