@@ -12,6 +12,7 @@
 //! knee flexion is `theta_thigh - theta_shank`, 0 straight and positive flexed.
 
 pub mod capture;
+pub mod cli;
 pub mod imu;
 pub mod mount;
 pub mod notice;

@@ -28,6 +28,8 @@ pub struct Layout {
     pub width: usize,
     /// Whether all strides and bouts are listed, and not only the first and last of many.
     pub all: bool,
+    /// Whether headings carry ANSI styles.
+    pub styled: bool,
 }
 
 impl Layout {
@@ -90,7 +92,7 @@ pub struct SummaryText<W: Write> {
 }
 
 impl<W: Write> SummaryText<W> {
-    /// Writes to `out`, which takes ANSI styles (wrap it to strip them).
+    /// Writes to `out`.
     pub fn new(out: W, name: &str, layout: Layout) -> Self {
         Self {
             out,
@@ -281,7 +283,11 @@ impl<W: Write> Sink for SummaryText<W> {
     fn finish(&mut self) -> io::Result<()> {
         if let Some(summary) = self.summary.take() {
             let text = self.text(&summary);
-            self.out.write_all(text.as_bytes())?;
+            if self.layout.styled {
+                self.out.write_all(text.as_bytes())?;
+            } else {
+                write!(self.out, "{}", anstream::adapter::strip_str(&text))?;
+            }
         }
         self.out.flush()
     }

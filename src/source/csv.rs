@@ -15,7 +15,7 @@ use super::preamble::{self, Preamble};
 use super::rotation::{self, Rotation};
 use super::row::{self, Bad, Scale};
 use super::units::{GyrUnit, TimeUnit};
-use super::warning::{Trouble, Warnings};
+use super::warning::{Trouble, Warning, Warnings};
 use crate::capture::CaptureMeta;
 use crate::imu::Sample;
 use crate::time::{SensorTime, Span};
@@ -129,9 +129,14 @@ impl<R: Read> CaptureReader<R> {
         self.columns.thigh.is_some()
     }
 
-    /// What was left out, and what is odd.
-    pub fn warnings(&mut self) -> &mut Warnings {
-        &mut self.warnings
+    /// What was left out so far, and what is odd.
+    pub fn warnings(&self) -> &Warnings {
+        &self.warnings
+    }
+
+    /// What was noticed since the last call: at most three of a kind in all.
+    pub fn fresh_warnings(&mut self) -> Vec<Warning> {
+        self.warnings.take_fresh()
     }
 
     /// Time of the first and of the last sample read.

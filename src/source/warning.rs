@@ -188,14 +188,8 @@ impl Warnings {
         }
     }
 
-    /// Hands over what was noticed since the last call (at most three of a kind in all).
-    pub fn take_fresh(&mut self) -> Vec<Warning> {
+    pub(crate) fn take_fresh(&mut self) -> Vec<Warning> {
         std::mem::take(&mut self.fresh)
-    }
-
-    /// Whether [`Self::take_fresh`] has something to hand over.
-    pub fn has_fresh(&self) -> bool {
-        !self.fresh.is_empty()
     }
 
     /// Every kind that occurred, with how often.
@@ -230,7 +224,7 @@ mod tests {
             warnings.note("a.csv", Trouble::EmptyCell, Some(line), || None);
         }
         assert_eq!(warnings.take_fresh().len(), 3);
-        assert!(!warnings.has_fresh());
+        assert!(warnings.take_fresh().is_empty());
         let tallies: Vec<_> = warnings.tallies().collect();
         assert_eq!(tallies.len(), 1);
         assert_eq!((tallies[0].count, tallies[0].unshown()), (40, 37));
