@@ -13,6 +13,7 @@
 
 pub mod capture;
 pub mod cli;
+pub mod evaluate;
 pub mod imu;
 pub mod mount;
 pub mod notice;
