@@ -11,6 +11,7 @@
 //! downward vertical, positive with the distal end anterior; `omega = d theta / dt` is about `+z`;
 //! knee flexion is `theta_thigh - theta_shank`, 0 straight and positive flexed.
 
+pub mod bench;
 pub mod capture;
 pub mod cli;
 pub mod evaluate;

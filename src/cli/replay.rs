@@ -272,7 +272,7 @@ fn series_file_wanted(args: &ReplayArgs) -> bool {
 }
 
 /// Characters in a line of standard output.
-fn screen_width() -> usize {
+pub(super) fn screen_width() -> usize {
     terminal_size::terminal_size_of(io::stdout())
         .map_or(Layout::FREE_WIDTH, |(width, _)| usize::from(width.0))
 }

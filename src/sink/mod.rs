@@ -9,7 +9,7 @@ pub mod strides;
 pub mod summary;
 
 mod figures;
-mod table;
+pub(crate) mod table;
 mod words;
 
 use std::io;

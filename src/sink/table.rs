@@ -3,20 +3,20 @@
 use std::fmt::Write as _;
 
 /// What stands for a figure that is not known.
-pub(super) const NOTHING: &str = "·";
+pub(crate) const NOTHING: &str = "·";
 
 /// One column.
 #[derive(Debug)]
-pub(super) struct Column {
-    pub(super) name: &'static str,
-    pub(super) unit: &'static str,
+pub(crate) struct Column {
+    pub(crate) name: &'static str,
+    pub(crate) unit: &'static str,
     /// Columns of the highest number go first when the screen is narrow.
-    pub(super) rank: u8,
-    pub(super) left: bool,
+    pub(crate) rank: u8,
+    pub(crate) left: bool,
 }
 
 impl Column {
-    pub(super) const fn new(name: &'static str, unit: &'static str, rank: u8) -> Self {
+    pub(crate) const fn new(name: &'static str, unit: &'static str, rank: u8) -> Self {
         Self {
             name,
             unit,
@@ -25,7 +25,7 @@ impl Column {
         }
     }
 
-    pub(super) const fn left(mut self) -> Self {
+    pub(crate) const fn left(mut self) -> Self {
         self.left = true;
         self
     }
@@ -33,7 +33,7 @@ impl Column {
 
 /// A table under construction.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(crate) struct Table {
     columns: Vec<Column>,
     rows: Vec<Row>,
 }
@@ -45,24 +45,24 @@ enum Row {
 }
 
 impl Table {
-    pub(super) fn new(columns: Vec<Column>) -> Self {
+    pub(crate) fn new(columns: Vec<Column>) -> Self {
         Self {
             columns,
             rows: Vec::new(),
         }
     }
 
-    pub(super) fn row(&mut self, cells: Vec<Option<String>>) {
+    pub(crate) fn row(&mut self, cells: Vec<Option<String>>) {
         self.rows.push(Row::Cells(cells));
     }
 
     /// A line of words among the rows.
-    pub(super) fn words(&mut self, words: String) {
+    pub(crate) fn words(&mut self, words: String) {
         self.rows.push(Row::Words(words));
     }
 
     /// The table as text, each line indented by two, no wider than `width` where that can be.
-    pub(super) fn render(&self, width: usize) -> String {
+    pub(crate) fn render(&self, width: usize) -> String {
         let widths: Vec<usize> = (0..self.columns.len()).map(|i| self.width(i)).collect();
         let mut shown: Vec<usize> = (0..self.columns.len())
             .filter(|&i| self.is_filled(i))
@@ -135,7 +135,7 @@ impl Table {
 
 /// Breaks `text` into lines of at most `width`, the first after `first`, the others after blanks
 /// of the same width.
-pub(super) fn wrapped(first: &str, text: &str, width: usize) -> String {
+pub(crate) fn wrapped(first: &str, text: &str, width: usize) -> String {
     let indent = first.chars().count();
     let mut out = first.to_owned();
     let mut column = indent;
