@@ -138,7 +138,7 @@ impl Report<'_> {
                 self.list(&mut text, group);
             }
         }
-        let _ = writeln!(text, "Overall, by kind of evidence");
+        let _ = writeln!(text, "Overall, by kind of evidence\n");
         for group in self.kinds {
             self.group(&mut text, group, width);
         }
@@ -153,12 +153,14 @@ impl Report<'_> {
         let Some(first) = group.figures.first() else {
             return;
         };
-        let name = group.folder.as_deref().unwrap_or(kind_word(group.kind));
+        let (kind, worth) = (kind_word(group.kind), worth(group.kind));
+        let title = match &group.folder {
+            Some(folder) => format!("{folder}  [{kind}: {worth}]"),
+            None => format!("{kind}  [{worth}]"),
+        };
         let _ = writeln!(
             text,
-            "{name}  [{}: {}]  {} captures, {:.1} min{}",
-            kind_word(group.kind),
-            worth(group.kind),
+            "{title}  {} captures, {:.1} min{}",
             first.captures,
             first.seconds / 60.0,
             if first.failed > 0 {

@@ -241,7 +241,10 @@ mod tests {
             -1.0,
             &Params::default(),
         );
-        assert!((found.mid_swing_s[0] - 0.85).abs() < 0.02, "{found:?}");
+        assert!(found.mid_swing_s.len() >= 5);
+        for time in found.mid_swing_s {
+            assert!((time % 1.2 - 0.6).abs() > 0.2, "{time}");
+        }
     }
 
     #[test]

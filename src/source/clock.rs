@@ -74,6 +74,11 @@ impl Clock {
         }
         Tick::Not(Trouble::BackwardTime)
     }
+
+    /// Whether the last time began a run of times behind the latest.
+    pub(super) fn just_went_back(&self) -> bool {
+        self.behind.is_some_and(|run| run.rows == 1)
+    }
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ pub struct CaptureReader<R> {
     samples: u64,
     span: Option<(SensorTime, SensorTime)>,
     first_bad: Option<(u64, Trouble)>,
+    went_back_in: u64,
     ended: bool,
 }
 
@@ -114,6 +115,7 @@ impl<R: Read> CaptureReader<R> {
             samples: 0,
             span: None,
             first_bad: None,
+            went_back_in: 0,
             ended: false,
             options,
         })
@@ -185,11 +187,11 @@ impl<R: Read> CaptureReader<R> {
     /// The next row that is a sample.
     fn read_row(&mut self) -> Result<Option<Sample>, ReadError> {
         loop {
-            let start = self.rows.position().byte();
+            let (start, line) = (self.rows.position().byte(), self.rows.position().line());
             self.rows.get_mut().row_starts_at(start);
             let more = match self.rows.read_byte_record(&mut self.row) {
                 Ok(more) => more,
-                Err(e) => return Err(self.broken(e)),
+                Err(e) => return Err(self.broken(e, self.header_line + line.max(2) - 1)),
             };
             if !more {
                 return Ok(None);
@@ -207,13 +209,18 @@ impl<R: Read> CaptureReader<R> {
                             self.span = Some((first, sample.time));
                             return Ok(Some(sample));
                         }
-                        Tick::Not(trouble) => self.note(trouble, Some(self.columns.time)),
+                        Tick::Not(trouble) => {
+                            if self.clock.just_went_back() {
+                                self.went_back_in = self.line();
+                            }
+                            self.note(trouble, Some(self.columns.time));
+                        }
                         Tick::Restart { from, to } => {
                             let problem = Problem::ClockRestart {
                                 from_s: from.seconds(),
                                 to_s: to.seconds(),
                             };
-                            return Err(self.refuse_here(problem));
+                            return Err(self.refuse(problem).at_line(self.went_back_in));
                         }
                     }
                 }
@@ -247,7 +254,8 @@ impl<R: Read> CaptureReader<R> {
     fn line(&self) -> u64 {
         let cells = self.row.as_slice();
         let inside = cells.split(|b| *b == b'\n').count() as u64 - 1;
-        self.header_line + (self.rows.position().line() - 1).saturating_sub(inside)
+        // Where the next row starts, less this one's own line end.
+        self.header_line + self.rows.position().line().saturating_sub(2 + inside)
     }
 
     fn note(&mut self, trouble: Trouble, column: Option<usize>) {
@@ -266,8 +274,8 @@ impl<R: Read> CaptureReader<R> {
         self.refuse(problem).at_line(self.line())
     }
 
-    fn broken(&self, error: csv::Error) -> ReadError {
-        let line = self.header_line + self.rows.position().line();
+    /// `line` is where the row started that could not be read to its end.
+    fn broken(&self, error: csv::Error, line: u64) -> ReadError {
         match error.into_kind() {
             csv::ErrorKind::Io(e) if is_row_too_long(&e) => self
                 .refuse(Problem::OpenQuote { limit: ROW_LIMIT })
@@ -377,7 +385,7 @@ impl<R: Read> CaptureReader<R> {
             return Err(self.refuse(Problem::NoUsableRow {
                 rows: self.seen,
                 line,
-                first: trouble.words(),
+                first: trouble.fault(),
             }));
         }
         self.judge_look()?;

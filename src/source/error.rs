@@ -231,6 +231,9 @@ impl Problem {
             Self::Rate { suggest: None, .. } => {
                 "check the time column: seconds, one row a sample".into()
             }
+            Self::AccUnit { sensor: Sensor::Thigh, .. } => {
+                "bring both sensors to one unit, as the shank's are read".into()
+            }
             Self::AccUnit { unit, .. } => format!("pass `--acc-unit {}`", unit.word()),
             Self::GravityFree { .. } => {
                 "export the raw (or calibrated) acceleration, not the \"linear\" or \"user\" one: without gravity neither tilt nor direction can be told".into()

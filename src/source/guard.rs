@@ -8,14 +8,17 @@ pub(super) const ROW_LIMIT: u64 = 64 * 1024;
 /// What the parser reads from.
 ///
 /// A stray quotation mark makes a CSV parser take everything up to the next one as a single cell.
-/// This stops delivering once a row is longer than [`ROW_LIMIT`]. It also ends the last row with
-/// a line end, so that a file with one and a file without one read alike.
+/// This stops delivering once a row is longer than [`ROW_LIMIT`]. It also starts with the line end
+/// of the header (a parser at its very start would take a byte order mark away, but only if it got
+/// all three bytes at once), and ends the last row with a line end, so that a file with one and a
+/// file without one read alike.
 #[derive(Debug)]
 pub(super) struct Guard<R> {
     inner: R,
     delivered: u64,
     allowed: u64,
     last: u8,
+    begun: bool,
     ended: bool,
 }
 
@@ -31,6 +34,7 @@ impl<R: Read> Guard<R> {
             delivered: 0,
             allowed: ROW_LIMIT,
             last: b'\n',
+            begun: false,
             ended: false,
         }
     }
@@ -45,6 +49,12 @@ impl<R: Read> Read for Guard<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         if self.ended || buf.is_empty() {
             return Ok(0);
+        }
+        if !self.begun {
+            self.begun = true;
+            self.delivered = 1;
+            buf[0] = b'\n';
+            return Ok(1);
         }
         let room =
             usize::try_from(self.allowed.saturating_sub(self.delivered)).unwrap_or(usize::MAX);

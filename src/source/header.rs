@@ -148,7 +148,8 @@ impl Columns {
     /// Whether a row is a header: `Some(true)` for this one again, `Some(false)` for another.
     pub(super) fn is_header<'a>(&self, cells: impl Iterator<Item = &'a [u8]>) -> Option<bool> {
         let cells: Vec<_> = cells
-            .map(|c| String::from_utf8_lossy(c).trim().to_owned())
+            .map(|c| String::from_utf8_lossy(c))
+            .map(|c| c.trim_start_matches('\u{feff}').trim().to_owned())
             .collect();
         let known = cells
             .iter()

@@ -105,6 +105,12 @@ impl Trouble {
         }
     }
 
+    /// What is the matter, alone.
+    pub fn fault(self) -> &'static str {
+        let words = self.words();
+        words.split_once(';').map_or(words, |(fault, _)| fault)
+    }
+
     const fn index(self) -> usize {
         self as usize
     }
