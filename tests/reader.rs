@@ -1,4 +1,6 @@
 //! The capture reader as a user of the library sees it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::format_collect, reason = "captures are short here")]
 
 use std::fmt::Write as _;
 use std::io::{self, Read};

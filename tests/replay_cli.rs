@@ -1,7 +1,9 @@
 //! `retrogait replay` as it is typed.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Read as _;
 use std::process::{Command as Process, Stdio};
@@ -92,15 +94,11 @@ fn ndjson_is_one_object_a_line_and_the_summary_last() {
 #[test]
 fn standing_still_reports_no_event_and_no_stride() {
     let folder = Folder::new();
-    let rows: String = (0..1000)
-        .map(|i| {
-            format!(
-                "{:.2},0.1,9.8,0.05,1,-0.5,0.{}\n",
-                f64::from(i) * 0.01,
-                i % 7
-            )
-        })
-        .collect();
+    let mut rows = String::new();
+    for i in 0..1000 {
+        let t = f64::from(i) * 0.01;
+        let _ = writeln!(rows, "{t:.2},0.1,9.8,0.05,1,-0.5,0.{}", i % 7);
+    }
     folder.write("still.csv", &format!("{HEADER}{rows}"));
     let lines = json_lines(&stdout(
         &folder,

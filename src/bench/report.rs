@@ -14,6 +14,7 @@ use crate::evaluate::events::{ANSWERS, LABELS};
 use crate::evaluate::pool::{EventFigures, Figures};
 use crate::record::EventKind;
 use crate::sink::table::{Column, Table, wrapped};
+use crate::sink::words::counted;
 use crate::truth::Evidence;
 
 /// Everything that a report says.
@@ -160,8 +161,8 @@ impl Report<'_> {
         };
         let _ = writeln!(
             text,
-            "{title}  {} captures, {:.1} min{}",
-            first.captures,
+            "{title}  {}, {:.1} min{}",
+            counted(first.captures as u64, "capture"),
             first.seconds / 60.0,
             if first.failed > 0 {
                 format!(", {} FAILED", first.failed)
@@ -286,9 +287,9 @@ fn rest(text: &mut String, detector: Detector, f: &Figures) {
     if f.early > 0 {
         let _ = writeln!(
             text,
-            "  {}: {} events were known before they happened, which cannot be",
+            "  {}: {} known before it happened, which cannot be",
             detector.word(),
-            f.early
+            counted(f.early as u64, "event")
         );
     }
     if let Some(d) = &f.direction {

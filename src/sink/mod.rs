@@ -10,7 +10,7 @@ pub mod summary;
 
 mod figures;
 pub(crate) mod table;
-mod words;
+pub(crate) mod words;
 
 use std::io;
 

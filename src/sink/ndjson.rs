@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::json;
 
 use super::Sink;
@@ -45,7 +46,7 @@ impl<W: Write> Ndjson<W> {
         }
     }
 
-    fn write(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
+    fn write(&mut self, value: &impl Serialize) -> io::Result<()> {
         self.line.clear();
         serde_json::to_writer(&mut self.line, value)?;
         self.line.push(b'\n');
@@ -63,20 +64,28 @@ impl<W: Write> Ndjson<W> {
     }
 }
 
+/// What the reader says, in the shape of the pipeline's own notices.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "notice")]
+struct RowsNotice {
+    time_s: SensorTime,
+    code: &'static str,
+    value: u64,
+    message: String,
+}
+
 impl<W: Write> Sink for Ndjson<W> {
     fn record(&mut self, record: &Record) -> io::Result<()> {
         self.write(record)
     }
 
-    /// As a notice, in the shape of the pipeline's own.
     fn rows(&mut self, at: SensorTime, tally: &Tally) -> io::Result<()> {
-        self.write(&json!({
-            "type": "notice",
-            "time_s": at,
-            "code": tally.trouble.code(),
-            "value": tally.count,
-            "message": tally.to_string(),
-        }))
+        self.write(&RowsNotice {
+            time_s: at,
+            code: tally.trouble.code(),
+            value: tally.count,
+            message: tally.to_string(),
+        })
     }
 
     fn finish(&mut self) -> io::Result<()> {

@@ -9,8 +9,8 @@ use anstyle::Style;
 use super::Sink;
 use super::table::{Column, Table, wrapped};
 use super::words::{
-    activity_word, contact_word, counted, direction_word, duration, knee_word, reason_word,
-    sentences,
+    activity_word, contact_word, counted, direction_word, duration, grouped, knee_word,
+    reason_word, sentences,
 };
 use crate::notice::What;
 use crate::record::{Bout, InvalidReason, Record, Stride};
@@ -225,8 +225,11 @@ impl<W: Write> SummaryText<W> {
         }
         for (time, words) in &self.said {
             said.push(match time {
-                Some(time) => format!("at {:.1} s: {words}", time.seconds()),
-                None => words.clone(),
+                // What was known from the start is about the whole capture.
+                Some(time) if *time > summary.data.start => {
+                    format!("at {:.1} s: {words}", time.seconds())
+                }
+                _ => words.clone(),
             });
         }
         if self.gaps > SHOWN_GAPS {
@@ -378,12 +381,12 @@ fn data_lines(summary: &Summary) -> Vec<String> {
         let _ = write!(line, ", {rate:.1} a second");
     }
     if data.thigh_samples > 0 {
-        let _ = write!(line, ", {} with the thigh", data.thigh_samples);
+        let _ = write!(line, ", {} with the thigh", grouped(data.thigh_samples));
     }
     let mut lines = vec![line];
     let mut losses = Vec::new();
     if data.lost > 0 {
-        losses.push(format!("{} missing", data.lost));
+        losses.push(format!("{} missing", grouped(data.lost)));
     }
     if data.gaps > 0 {
         losses.push(format!(
@@ -393,10 +396,10 @@ fn data_lines(summary: &Summary) -> Vec<String> {
         ));
     }
     if data.rejected > 0 {
-        losses.push(format!("{} left out", data.rejected));
+        losses.push(format!("{} left out", grouped(data.rejected)));
     }
     if data.clipped > 0 {
-        losses.push(format!("{} clipped", data.clipped));
+        losses.push(format!("{} clipped", grouped(data.clipped)));
     }
     lines.push(if losses.is_empty() {
         "none missing, none left out".into()

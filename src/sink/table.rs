@@ -103,7 +103,8 @@ impl Table {
                 Row::Cells(cells) => cells
                     .get(i)
                     .and_then(Clone::clone)
-                    .unwrap_or_else(|| NOTHING.to_owned()),
+                    // A missing figure is marked; a missing word is no news.
+                    .unwrap_or_else(|| if self.columns[i].left { "" } else { NOTHING }.to_owned()),
                 Row::Words(words) if Some(&i) == shown.first() => words.clone(),
                 Row::Words(_) => String::new(),
             });

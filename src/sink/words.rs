@@ -70,16 +70,21 @@ pub(super) fn sentences(summary: &Summary) -> Vec<String> {
     out
 }
 
-pub(super) fn counted(n: u64, what: &str) -> String {
+pub(crate) fn counted(n: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(n), if n == 1 { "" } else { "s" })
+}
+
+/// `360,001`
+pub(super) fn grouped(n: u64) -> String {
     let digits = n.to_string();
-    let mut grouped = String::new();
+    let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            grouped.push(',');
+            out.push(',');
         }
-        grouped.push(c);
+        out.push(c);
     }
-    format!("{grouped} {what}{}", if n == 1 { "" } else { "s" })
+    out
 }
 
 /// `41.2 s`, `2 min 5 s`, `1 h 4 min`.
