@@ -8,9 +8,10 @@ use csv::ByteRecord;
 use super::ReadOptions;
 use super::clock::{Clock, Tick};
 use super::error::{Column, Problem, ReadError, Sensor};
-use super::gravity::{self, Gravity};
+use super::gravity;
 use super::guard::{Guard, ROW_LIMIT, is_row_too_long};
 use super::header::Columns;
+use super::look::Look;
 use super::preamble::{self, Preamble};
 use super::rotation::{self, Rotation};
 use super::row::{self, Bad, Scale};
@@ -18,14 +19,10 @@ use super::units::{GyrUnit, TimeUnit};
 use super::warning::{Trouble, Warning, Warnings};
 use crate::capture::CaptureMeta;
 use crate::imu::Sample;
-use crate::time::{SensorTime, Span};
+use crate::time::SensorTime;
 
 /// Bytes asked of the input at once.
 const BUFFER: usize = 64 * 1024;
-/// The first seconds, in which units and rate are judged.
-const LOOK_S: f64 = 2.0;
-/// Rows that the first seconds must and may have.
-const LOOK_ROWS: std::ops::RangeInclusive<usize> = 20..=4000;
 /// Samples a second that are accepted: 20 to 1000, and what jitter makes of them.
 const RATE_HZ: std::ops::RangeInclusive<f64> = 18.0..=1100.0;
 /// Rows that must have been seen before a share of them means anything.
@@ -57,17 +54,6 @@ pub struct CaptureReader<R> {
     first_bad: Option<(u64, Trouble)>,
     went_back_in: u64,
     ended: bool,
-}
-
-/// What the first seconds are gathered for.
-#[derive(Debug, Default)]
-struct Look {
-    shank: Gravity,
-    thigh: Gravity,
-    steps_s: Vec<f64>,
-    first: Option<SensorTime>,
-    before: Option<SensorTime>,
-    rows: usize,
 }
 
 impl<R: Read> CaptureReader<R> {
@@ -421,35 +407,5 @@ impl<R: Read> Iterator for CaptureReader<R> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.next_sample().transpose()
-    }
-}
-
-impl Look {
-    fn push(&mut self, sample: &Sample) {
-        self.rows += 1;
-        self.first.get_or_insert(sample.time);
-        if let Some(before) = self.before.replace(sample.time) {
-            self.steps_s.push(sample.time.since(before).seconds());
-        }
-        self.shank.push(sample.shank.acc_mps2);
-        if let Some(thigh) = &sample.thigh {
-            self.thigh.push(thigh.acc_mps2);
-        }
-    }
-
-    fn is_over(&self, now: SensorTime) -> bool {
-        let length = self.first.map_or(Span::default(), |first| now.since(first));
-        self.rows >= *LOOK_ROWS.end()
-            || (self.rows >= *LOOK_ROWS.start() && length >= Span::from_seconds(LOOK_S))
-    }
-
-    /// Median rate; `None` before two samples.
-    fn rate_hz(&mut self) -> Option<f64> {
-        let middle = self.steps_s.len() / 2;
-        if self.steps_s.is_empty() {
-            return None;
-        }
-        let (_, step, _) = self.steps_s.select_nth_unstable_by(middle, f64::total_cmp);
-        Some(1.0 / *step)
     }
 }

@@ -27,6 +27,7 @@ mod csv;
 mod gravity;
 mod guard;
 mod header;
+mod look;
 mod open;
 mod preamble;
 mod rotation;
