@@ -211,3 +211,16 @@ fn without_a_unit_the_first_two_seconds_are_held_back_and_no_more() {
         reader.next_sample().unwrap().unwrap();
     }
 }
+
+#[test]
+fn samples_that_come_in_bursts_are_taken() {
+    let bursts: String = (0..200)
+        .map(|i| {
+            format!(
+                "{:.4},0.1,9.8,0,1,2,60\n",
+                f64::from(i / 5) * 0.05 + f64::from(i % 5) * 0.0004
+            )
+        })
+        .collect();
+    assert_eq!(samples(&capture(&bursts)).len(), 200);
+}

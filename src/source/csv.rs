@@ -314,8 +314,10 @@ impl<R: Read> CaptureReader<R> {
         let Some(mut look) = self.look.take() else {
             return Ok(());
         };
-        if let Some(hz) = look.rate_hz()
+        // Samples that come in bursts have a median step that says little, and a mean that is right.
+        if let Some((hz, mean)) = look.rates_hz()
             && !RATE_HZ.contains(&hz)
+            && !RATE_HZ.contains(&mean)
         {
             let suggest = match self.options.time_unit {
                 None => [TimeUnit::Millis, TimeUnit::Micros]
@@ -354,7 +356,11 @@ impl<R: Read> CaptureReader<R> {
                     unit,
                     median,
                 },
-                Some(gravity::Verdict::Odd { median }) => Problem::AccOdd { sensor, median },
+                Some(gravity::Verdict::Odd { median, mean }) => Problem::AccOdd {
+                    sensor,
+                    median,
+                    mean,
+                },
             };
             let column = self.columns.acceleration(sensor);
             return Err(self.refuse(problem).at_column(column));

@@ -147,9 +147,13 @@ pub enum Problem {
     #[error("the acceleration is all zero")]
     AccDead { sensor: Sensor },
     #[error(
-        "the acceleration's usual size is {median:.1}: no known unit reads that standing still"
+        "the acceleration's usual size is {median:.3} about a mean of {mean:.3}: gravity is in it in no known unit"
     )]
-    AccOdd { sensor: Sensor, median: f64 },
+    AccOdd {
+        sensor: Sensor,
+        median: f64,
+        mean: f64,
+    },
     #[error(
         "the angular rate is in rad/s, not in deg/s: it reads at most {peak:.1} while gravity shows the sensor turning {tilt_deg:.0}° at a time, as it would at {factor:.0} times that rate"
     )]

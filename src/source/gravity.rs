@@ -4,7 +4,7 @@
 //! gravity, and so is its mean over a few seconds. Without gravity the size is near nothing when
 //! standing, and when walking the mean is small beside the size, because the leg ends up where it
 //! was. The limits below leave every labelled capture at hand (standing, walking both ways,
-//! running, falling) inside by a factor of two.
+//! running, falling) well inside.
 
 use super::units::AccUnit;
 use crate::imu::GRAVITY_MPS2;
@@ -21,11 +21,16 @@ pub(super) enum Verdict {
     /// It is all zero.
     Dead,
     /// Nothing known looks like this.
-    Odd { median: f64 },
+    Odd { median: f64, mean: f64 },
 }
 
 /// Usual size over gravity's that a sensor on a leg may show.
 const SIZE: std::ops::Range<f64> = 0.5..2.2;
+
+/// Usual size and mean over gravity's that it must show in a unit that is to be advised. Narrower:
+/// wrong advice would turn a refusal into wrong figures (a count may be 2048 a gravity).
+const ADVISED_SIZE: std::ops::Range<f64> = 0.6..1.8;
+const ADVISED_MEAN: std::ops::Range<f64> = 0.75..1.3;
 
 /// Mean over usual size below which gravity cannot be in it.
 const MEAN: f64 = 0.3;
@@ -69,22 +74,23 @@ fn judge(median: f64, mean: f64) -> Verdict {
     if median < NOTHING {
         return Verdict::Free { median, mean };
     }
-    let steady = mean >= MEAN * median;
-    let fits = |unit: AccUnit| SIZE.contains(&(median * unit.mps2() / GRAVITY_MPS2));
-    if fits(AccUnit::Mps2) {
-        return if steady {
-            Verdict::Sound
-        } else {
-            Verdict::Free { median, mean }
-        };
-    }
-    if steady && let Some(unit) = [AccUnit::G, AccUnit::Mg].into_iter().find(|u| fits(*u)) {
-        return Verdict::Unit { unit, median };
-    }
-    if !steady && median < GRAVITY_MPS2 {
+    let in_gravities = |value: f64, unit: AccUnit| value * unit.mps2() / GRAVITY_MPS2;
+    if mean < MEAN * median && median < SIZE.end * GRAVITY_MPS2 {
         return Verdict::Free { median, mean };
     }
-    Verdict::Odd { median }
+    if SIZE.contains(&in_gravities(median, AccUnit::Mps2)) {
+        return Verdict::Sound;
+    }
+    [AccUnit::G, AccUnit::Mg]
+        .into_iter()
+        .find(|unit| {
+            ADVISED_SIZE.contains(&in_gravities(median, *unit))
+                && ADVISED_MEAN.contains(&in_gravities(mean, *unit))
+        })
+        .map_or(Verdict::Odd { median, mean }, |unit| Verdict::Unit {
+            unit,
+            median,
+        })
 }
 
 fn norm(v: [f64; 3]) -> f64 {
@@ -133,8 +139,15 @@ mod tests {
 
     #[test]
     fn what_is_no_known_unit_is_odd_and_zero_is_dead() {
-        assert_eq!(judge(32.2, 32.0), Verdict::Odd { median: 32.2 });
-        assert_eq!(judge(16384.0, 16384.0), Verdict::Odd { median: 16384.0 });
+        // ft/s², counts of 2048 and of 16384 a gravity, and something without gravity that drifts.
+        for (median, mean) in [
+            (32.2, 32.0),
+            (2050.0, 2040.0),
+            (16384.0, 16380.0),
+            (1.1, 0.5),
+        ] {
+            assert_eq!(judge(median, mean), Verdict::Odd { median, mean });
+        }
         assert_eq!(judge(0.0, 0.0), Verdict::Dead);
     }
 }

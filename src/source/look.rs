@@ -39,13 +39,13 @@ impl Look {
             || (self.rows >= *LOOK_ROWS.start() && length >= Span::from_seconds(LOOK_S))
     }
 
-    /// Median rate; `None` before two samples.
-    pub(super) fn rate_hz(&mut self) -> Option<f64> {
-        let middle = self.steps_s.len() / 2;
-        if self.steps_s.is_empty() {
+    /// Samples a second by the median step, and over all; `None` before two samples.
+    pub(super) fn rates_hz(&mut self) -> Option<(f64, f64)> {
+        let (n, sum) = (self.steps_s.len(), self.steps_s.iter().sum::<f64>());
+        if n == 0 {
             return None;
         }
-        let (_, step, _) = self.steps_s.select_nth_unstable_by(middle, f64::total_cmp);
-        Some(1.0 / *step)
+        let (_, step, _) = self.steps_s.select_nth_unstable_by(n / 2, f64::total_cmp);
+        Some((1.0 / *step, n as f64 / sum))
     }
 }
