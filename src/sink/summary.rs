@@ -10,7 +10,7 @@ use super::Sink;
 use super::table::{Column, Table, wrapped};
 use super::words::{
     activity_word, contact_word, counted, direction_word, duration, grouped, knee_word,
-    reason_word, sentences,
+    reason_word, rounded, sentences,
 };
 use crate::notice::What;
 use crate::record::{Bout, InvalidReason, Record, Stride};
@@ -159,7 +159,7 @@ impl<W: Write> SummaryText<W> {
         ]);
         fill(&mut table, &self.strides, "strides", |n, s| {
             let figure = |value: Option<f64>, factor: f64, decimals: usize| {
-                value.map(|v| format!("{:.decimals$}", v * factor))
+                value.map(|v| rounded(v * factor, decimals))
             };
             vec![
                 Some(n.to_string()),
@@ -356,7 +356,7 @@ fn figures_table(figures: &Figures) -> Table {
         if spread.n == 0 {
             continue;
         }
-        let figure = |v: Option<f64>| v.map(|v| format!("{:.decimals$}", v * factor));
+        let figure = |v: Option<f64>| v.map(|v| rounded(v * factor, decimals));
         table.row(vec![
             Some(name.to_owned()),
             figure(spread.median),

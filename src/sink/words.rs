@@ -87,6 +87,15 @@ pub(super) fn grouped(n: u64) -> String {
     out
 }
 
+/// `value` to so many decimals; what rounds to nothing has no sign.
+pub(super) fn rounded(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    match text.strip_prefix('-') {
+        Some(size) if size.bytes().all(|b| matches!(b, b'0' | b'.')) => size.to_owned(),
+        _ => text,
+    }
+}
+
 /// `41.2 s`, `2 min 5 s`, `1 h 4 min`.
 pub(super) fn duration(seconds: f64) -> String {
     if seconds < 99.95 {
@@ -164,6 +173,8 @@ mod tests {
     fn counts_and_durations_read_well() {
         assert_eq!(counted(1, "stride"), "1 stride");
         assert_eq!(counted(360_001, "sample"), "360,001 samples");
+        assert_eq!(rounded(-0.4, 0), "0");
+        assert_eq!(rounded(-0.6, 0), "-1");
         assert_eq!(duration(41.23), "41.2 s");
         assert_eq!(duration(99.97), "1 min 40 s");
         assert_eq!(duration(3725.0), "1 h 2 min");
