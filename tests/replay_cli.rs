@@ -412,5 +412,5 @@ fn completions_and_the_manual_page_are_made() {
         .arg("man")
         .assert()
         .success()
-        .stdout(contains(".TH retrogait"));
+        .stdout(contains(".TH retrogait").and(contains(".TH retrogait-replay")));
 }

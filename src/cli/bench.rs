@@ -67,7 +67,7 @@ pub(super) struct BenchArgs {
     per_capture: bool,
 
     /// Fail with exit code 3 unless our own figure reaches this (repeatable)
-    #[arg(long, value_name = "FIGURE>=LIMIT")]
+    #[arg(long, value_name = "REQUIREMENT")]
     require: Vec<Requirement>,
 
     /// Captures worked on at a time [default: processors]

@@ -24,13 +24,15 @@ pub(super) fn completions(args: &CompletionsArgs) -> anyhow::Result<Exit> {
 
 pub(super) fn man() -> anyhow::Result<Exit> {
     let mut page = Vec::new();
-    let command = Cli::command();
+    let mut command = Cli::command();
+    // Gives the subcommands their full names.
+    command.build();
     clap_mangen::Man::new(command.clone()).render(&mut page)?;
-    for sub in command.get_subcommands().filter(|c| !c.is_hide_set()) {
-        let named = sub
-            .clone()
-            .name(format!("retrogait-{}", sub.get_name()).leak() as &str);
-        clap_mangen::Man::new(named).render(&mut page)?;
+    for sub in command
+        .get_subcommands()
+        .filter(|c| !c.is_hide_set() && c.get_name() != "help")
+    {
+        clap_mangen::Man::new(sub.clone()).render(&mut page)?;
     }
     print(&page)
 }

@@ -245,7 +245,11 @@ impl Run<'_> {
             Format::Csv => {
                 let mut strides = Strides::new(io::stdout(), flush, capture);
                 if first {
-                    strides.header().context("the header cannot be written")?;
+                    match strides.header() {
+                        // The first stride will meet the closed pipe again, and end it quietly.
+                        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {}
+                        other => other.context("the header cannot be written")?,
+                    }
                 }
                 Box::new(strides)
             }
