@@ -5,7 +5,6 @@ use crate::events::detector::{self, Detector, Found};
 use crate::orient::attitude::Pose;
 use crate::orient::quat::apply;
 use crate::sagittal::{self, Motion, Sagittal, inclination_deg};
-use crate::signal::filter::FilterError;
 use crate::stride::assemble::{Assembler, Cycle};
 use crate::stride::measure::{Measured, Measurer};
 
@@ -39,17 +38,14 @@ pub struct Gait {
 
 impl Gait {
     /// Before the first pose.
-    ///
-    /// # Errors
-    /// When a filter does not fit the grid.
-    pub fn new(params: &Params) -> Result<Self, FilterError> {
-        Ok(Self {
-            sagittal: Sagittal::new(&params.sagittal)?,
+    pub fn new(params: &Params) -> Self {
+        Self {
+            sagittal: Sagittal::new(&params.sagittal),
             detector: Detector::new(params.detector),
             assembler: Assembler::default(),
             measurer: Measurer::new(params.sagittal.ankle_m),
             thigh_deg: [0.0; 3],
-        })
+        }
     }
 
     /// Takes one pose; emits what became known by it, returns the sagittal plane and the knee.

@@ -13,7 +13,7 @@
 //! use retrogait::time::SensorTime;
 //!
 //! let meta = CaptureMeta { mount: "x=anterior,y=up,z=right".parse().ok(), ..CaptureMeta::default() };
-//! let mut pipeline = Pipeline::new(&meta, Settings::default()).unwrap();
+//! let mut pipeline = Pipeline::new(&meta, Settings::default());
 //! let mut standing_s = 0.0;
 //! let mut emit = |output: Output| {
 //!     if let Output::Record(Record::Summary(summary)) = output {
@@ -43,7 +43,6 @@ use crate::record::{Record, SeriesRow};
 use crate::sagittal;
 use crate::scribe::{self, Scribe};
 use crate::signal::clip::Clip;
-use crate::signal::filter::FilterError;
 use crate::signal::grid::{self, Cell, Grid, Taken};
 use crate::stride::measure::Measured;
 
@@ -79,27 +78,24 @@ pub struct Pipeline {
 
 impl Pipeline {
     /// A pipeline for a capture that says `meta` of itself.
-    ///
-    /// # Errors
-    /// When a filter's cut-off or time constant does not fit the grid.
-    pub fn new(meta: &CaptureMeta, settings: Settings) -> Result<Self, FilterError> {
+    pub fn new(meta: &CaptureMeta, settings: Settings) -> Self {
         let body = Body::of(meta);
         let params = gait::Params {
             sagittal: sagittal::Params { low_pass_hz: 15.0, ankle_m: body.ankle_m },
             detector: detector::Params::new(body.ankle_m),
         };
-        Ok(Self {
+        Self {
             grid: Grid::new(grid::Params::default()),
             clips: [Clip::default(); 2],
             path: Path {
                 mounts: [meta.mount, meta.thigh_mount].map(|m| m.unwrap_or(Mount::IDENTITY)),
-                attitudes: Attitudes::new(vqf::Params::SHANK, standing::Params::default())?,
+                attitudes: Attitudes::new(vqf::Params::SHANK, standing::Params::default()),
                 mounting: Mounting::new(
                     mounting::Params::default(),
                     meta.mount.is_some(),
                     meta.thigh_mount.is_some(),
                 ),
-                gait: Gait::new(&params)?,
+                gait: Gait::new(&params),
                 scribe: Scribe::new(scribe::Params::default(), meta.treadmill_mps, settings.series),
                 start: Start {
                     mount_given: meta.mount.is_some(),
@@ -108,7 +104,7 @@ impl Pipeline {
                 },
                 last_t: 0.0,
             },
-        })
+        }
     }
 
     /// Takes one sample and emits what became known by it.

@@ -7,9 +7,9 @@
 use std::f64::consts::PI;
 
 use crate::imu::GRAVITY_MPS2;
-use crate::orient::attitude::Pose;
+use crate::orient::attitude::{Pose, Trust};
 use crate::orient::quat::{Matrix, apply, dot};
-use crate::signal::filter::{Biquad, Channel, FilterError};
+use crate::signal::filter::{Biquad, Channel};
 use crate::signal::grid::{CELL_RATE_HZ, CELL_S};
 
 /// Radians to a degree.
@@ -52,10 +52,8 @@ pub struct Motion {
     pub clipped: bool,
     /// It lies in a hole between samples: drawn, not measured.
     pub missing: bool,
-    /// The inclination can be believed.
-    pub settled: bool,
-    /// It is known to a degree or two.
-    pub levelled: bool,
+    /// How far the inclination can be believed.
+    pub trust: Trust,
 }
 
 /// From poses to the sagittal plane.
@@ -75,12 +73,9 @@ pub struct Sagittal {
 
 impl Sagittal {
     /// A stage that starts with the next cell.
-    ///
-    /// # Errors
-    /// When the cut-off does not fit the grid.
-    pub fn new(params: &Params) -> Result<Self, FilterError> {
-        let filter = Biquad::low_pass(params.low_pass_hz, CELL_RATE_HZ)?;
-        Ok(Self {
+    pub fn new(params: &Params) -> Self {
+        let filter = Biquad::low_pass(params.low_pass_hz, CELL_RATE_HZ);
+        Self {
             filter,
             // The derivative is the difference of neighbours, so everything waits one cell for it.
             delay_s: filter.delay_samples() * CELL_S + CELL_S,
@@ -90,7 +85,7 @@ impl Sagittal {
             filtered: [Plane::default(); 2],
             theta: [0.0; 3],
             started: false,
-        })
+        }
     }
 
     /// How late its output is, s.
@@ -155,8 +150,7 @@ impl Sagittal {
             rest: pose.rest,
             clipped: pose.clipped,
             missing: pose.missing,
-            settled: pose.settled,
-            levelled: pose.levelled,
+            trust: pose.trust,
         }
     }
 }

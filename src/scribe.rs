@@ -135,7 +135,7 @@ impl Scribe {
     /// A stride.
     pub fn stride(&mut self, m: &Measured, withheld: bool, emit: &mut impl FnMut(Output)) {
         let direction = self.direction(m, withheld);
-        let reason = self.invalid(m, direction);
+        let reason = Self::invalid(m, direction);
         let record = self.record(m, direction, reason);
         self.count(m, direction, reason.is_none());
         self.check_belt(&record, emit);
@@ -169,7 +169,7 @@ impl Scribe {
         }
     }
 
-    fn invalid(&self, m: &Measured, direction: StrideDirection) -> Option<InvalidReason> {
+    fn invalid(m: &Measured, direction: StrideDirection) -> Option<InvalidReason> {
         match (m.cycle.part, direction) {
             _ if m.missing => Some(InvalidReason::Gap),
             (Part::First, _) => Some(InvalidReason::BoutStart),

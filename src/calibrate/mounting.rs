@@ -8,7 +8,7 @@ use super::range::{self, Range, Sign};
 use super::search::{self, Mounts, Poses, Search};
 use super::seat::{self, Seat, Told};
 use crate::notice::What;
-use crate::orient::attitude::Pose;
+use crate::orient::attitude::{Pose, Trust};
 use crate::signal::grid::CELL_S;
 use crate::stride::assemble::Part;
 use crate::stride::measure::Measured;
@@ -224,10 +224,10 @@ impl Mounting {
         // A given mount is upright to some degrees even where standing has not been seen; one that was
         // found is not.
         let p = &self.params.range;
-        let known_zero = self.shank.has_standing() && m.levelled;
+        let known_zero = self.shank.has_standing() && m.trust == Trust::Levelled;
         let zero_deg = if known_zero { p.standing_deg } else { p.nominal_deg };
         let range = Range { ahead_deg: m.range_deg[0], behind_deg: m.range_deg[1] };
-        let sign = if known_zero || (m.settled && self.source == MountSource::Line) {
+        let sign = if known_zero || (m.trust >= Trust::Settled && self.source == MountSource::Line) {
             range.sign(zero_deg, p.least_deg)
         } else {
             Sign::Open

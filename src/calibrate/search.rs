@@ -8,7 +8,7 @@ use super::axis::RateMoments;
 use super::range::{self, Range, Sign};
 use super::seat::upright;
 use crate::imu::GRAVITY_MPS2;
-use crate::orient::attitude::{Attitude, Pose};
+use crate::orient::attitude::{Attitude, Pose, Trust};
 use crate::orient::quat::{Matrix, apply, dot, unit};
 use crate::sagittal::inclination_deg;
 use crate::signal::grid::CELL_S;
@@ -231,7 +231,9 @@ impl Seen {
         let far = p.range.least_deg;
         let mut side = 0;
         for (_, pose) in poses.range(poses.first(), poses.next()) {
-            let Some(a) = angle(pose).filter(|_| pose.levelled && !pose.missing) else { continue };
+            let Some(a) = angle(pose).filter(|_| pose.trust == Trust::Levelled && !pose.missing) else {
+                continue;
+            };
             seen.range.ahead_deg = seen.range.ahead_deg.max(a);
             seen.range.behind_deg = seen.range.behind_deg.max(-a);
             if a > far && side != 1 {

@@ -4,7 +4,6 @@ use super::standing::{self, Standing};
 use super::vqf::{self, Vqf};
 use crate::imu::Imu;
 use crate::sagittal::RAD;
-use crate::signal::filter::FilterError;
 use crate::signal::grid::{CELL_S, Cell};
 
 /// One sensor at one moment, in its nominal segment axes.
@@ -16,6 +15,18 @@ pub struct Attitude {
     pub gyr_dps: [f64; 3],
     /// The vertical, pointing up.
     pub up: [f64; 3],
+}
+
+/// How far an inclination can be believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Trust {
+    /// The samples have just begun.
+    #[default]
+    None,
+    /// It has had time to settle.
+    Settled,
+    /// It has had standing to settle by: it is known to a degree or two.
+    Levelled,
 }
 
 /// Both sensors at one moment.
@@ -33,10 +44,8 @@ pub struct Pose {
     pub clipped: bool,
     /// It lies in a hole between samples.
     pub missing: bool,
-    /// The inclination can be believed: it has had time to settle, or standing to settle by.
-    pub settled: bool,
-    /// It has had standing to settle by: it is known to a degree or two.
-    pub levelled: bool,
+    /// How far the inclination can be believed.
+    pub trust: Trust,
     /// How long the shank has been quiet, s.
     pub quiet_s: f64,
     /// The vertical of standing, when a quiet spell has just been long enough: shank and thigh.
@@ -58,19 +67,16 @@ pub struct Attitudes {
 
 impl Attitudes {
     /// Filters that start with the next cell.
-    ///
-    /// # Errors
-    /// When a time constant does not fit the grid.
-    pub fn new(params: vqf::Params, standing: standing::Params) -> Result<Self, FilterError> {
-        let filter = Vqf::new(params, CELL_S)?;
+    pub fn new(params: vqf::Params, standing: standing::Params) -> Self {
+        let filter = Vqf::new(params, CELL_S);
         let standing = Standing::new(standing);
-        Ok(Self {
+        Self {
             shank: filter.clone(),
             thigh: filter,
             standing: [standing.clone(), standing],
             since_start_s: 0.0,
             stood: false,
-        })
+        }
     }
 
     /// Starts both anew after a hole; what was learned of the biases stays.
@@ -107,8 +113,11 @@ impl Attitudes {
             rest: self.shank.at_rest(),
             clipped: cell.clipped,
             missing: cell.missing,
-            levelled: self.stood,
-            settled: self.stood || self.since_start_s > SETTLED_S,
+            trust: match self.stood {
+                true => Trust::Levelled,
+                false if self.since_start_s > SETTLED_S => Trust::Settled,
+                false => Trust::None,
+            },
             quiet_s: of_shank.quiet_s(),
             stood: [shank_stood, thigh_stood],
         }

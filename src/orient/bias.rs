@@ -5,7 +5,6 @@ use std::f64::consts::PI;
 use super::quat::{self, EYE, Matrix, product};
 use super::smooth::Smooth;
 use super::vqf::Params;
-use crate::signal::filter::FilterError;
 
 /// Estimator of a slowly changing bias.
 #[derive(Clone, Debug)]
@@ -26,17 +25,14 @@ pub struct BiasEstimator {
 
 impl BiasEstimator {
     /// An estimator whose steps are `dt_s` seconds apart.
-    ///
-    /// # Errors
-    /// When a time constant is too short for that rate.
-    pub fn new(params: &Params, dt_s: f64) -> Result<Self, FilterError> {
+    pub fn new(params: &Params, dt_s: f64) -> Self {
         let sq = |dps: f64| (dps * 100.0) * (dps * 100.0);
         let p0 = sq(params.bias_sigma_init_dps);
         let v = sq(0.1) * dt_s / params.bias_forgetting_s;
         let p_motion = sq(params.bias_sigma_motion_dps);
         let p_rest = sq(params.bias_sigma_rest_dps);
         let w_motion = p_motion * p_motion / v + p_motion;
-        Ok(Self {
+        Self {
             motion: params.motion_bias,
             p0,
             v,
@@ -46,9 +42,9 @@ impl BiasEstimator {
             clip: params.bias_clip_dps * PI / 180.0,
             bias: [0.0; 3],
             p: EYE.map(|row| row.map(|x| x * p0)),
-            r_lp: Smooth::new(params.tau_acc_s, dt_s)?,
-            rb_lp: Smooth::new(params.tau_acc_s, dt_s)?,
-        })
+            r_lp: Smooth::new(params.tau_acc_s, dt_s),
+            rb_lp: Smooth::new(params.tau_acc_s, dt_s),
+        }
     }
 
     /// Forgets the movement, keeps the bias and how sure it is.

@@ -2,7 +2,7 @@
 
 use std::f64::consts::{PI, SQRT_2};
 
-use crate::signal::filter::{Biquad, Channel, FilterError};
+use crate::signal::filter::{Biquad, Channel};
 
 /// Second-order low-pass of `N` channels that gives the running mean of its input for its first time
 /// constant and goes on from there, so that there is no transient to wait for (VQF, section 3.2).
@@ -18,19 +18,16 @@ pub struct Smooth<const N: usize> {
 
 impl<const N: usize> Smooth<N> {
     /// A low-pass with time constant `tau_s` for samples `dt_s` apart.
-    ///
-    /// # Errors
-    /// When the time constant is too short for that rate.
-    pub fn new(tau_s: f64, dt_s: f64) -> Result<Self, FilterError> {
+    pub fn new(tau_s: f64, dt_s: f64) -> Self {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred at most")]
         let warm_up = libm::ceil(tau_s / dt_s - 1e-9).max(1.0) as u32;
-        Ok(Self {
-            filter: Biquad::low_pass(SQRT_2 / (2.0 * PI * tau_s), 1.0 / dt_s)?,
+        Self {
+            filter: Biquad::low_pass(SQRT_2 / (2.0 * PI * tau_s), 1.0 / dt_s),
             warm_up,
             seen: 0,
             sum: [0.0; N],
             channels: [Channel::default(); N],
-        })
+        }
     }
 
     /// Begins again with a running mean.

@@ -23,7 +23,6 @@ use std::f64::consts::PI;
 use super::bias::BiasEstimator;
 use super::quat::{self, Quat};
 use super::smooth::Smooth;
-use crate::signal::filter::FilterError;
 
 /// What may be tuned. Times in seconds and angles in degrees, whatever the rate.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -132,13 +131,10 @@ pub struct Vqf {
 
 impl Vqf {
     /// A filter for samples `dt_s` seconds apart.
-    ///
-    /// # Errors
-    /// When a time constant is too short for that rate.
-    pub fn new(params: Params, dt_s: f64) -> Result<Self, FilterError> {
+    pub fn new(params: Params, dt_s: f64) -> Self {
         let block_s = dt_s * f64::from(params.level_every.max(1));
         let rest_gyr = params.rest_gyr_dps * PI / 180.0;
-        Ok(Self {
+        Self {
             dt_s,
             rest_gyr_sq: rest_gyr * rest_gyr,
             rest_acc_sq: params.rest_acc_mps2 * params.rest_acc_mps2,
@@ -146,10 +142,10 @@ impl Vqf {
             acc_quat: quat::IDENTITY,
             vertical: [0.0, 0.0, 1.0],
             up: [0.0, 0.0, 1.0],
-            acc_lp: Smooth::new(params.tau_acc_s, block_s)?,
-            bias: BiasEstimator::new(&params, block_s)?,
-            rest_gyr_lp: Smooth::new(params.rest_tau_s, block_s)?,
-            rest_acc_lp: Smooth::new(params.rest_tau_s, block_s)?,
+            acc_lp: Smooth::new(params.tau_acc_s, block_s),
+            bias: BiasEstimator::new(&params, block_s),
+            rest_gyr_lp: Smooth::new(params.rest_tau_s, block_s),
+            rest_acc_lp: Smooth::new(params.rest_tau_s, block_s),
             rest_gyr: [0.0; 3],
             rest_acc: [0.0; 3],
             still_s: 0.0,
@@ -159,7 +155,7 @@ impl Vqf {
             acc: Block::default(),
             started: false,
             params,
-        })
+        }
     }
 
     /// Starts anew after a hole in the samples: how the sensor turned in it is not known. The bias
@@ -304,7 +300,7 @@ mod tests {
 
     #[test]
     fn agrees_with_the_authors_implementation() {
-        let mut vqf = Vqf::new(Params::PAPER, DT).unwrap();
+        let mut vqf = Vqf::new(Params::PAPER, DT);
         let text = include_str!("../../fixtures/reference/vqf.csv");
         let mut k = 0;
         let mut rows = 0;
@@ -325,7 +321,7 @@ mod tests {
 
     #[test]
     fn agrees_with_an_independent_implementation_at_every_sample() {
-        let mut ours = Vqf::new(Params::PAPER, DT).unwrap();
+        let mut ours = Vqf::new(Params::PAPER, DT);
         let mut theirs = vqf_rs::VQF::new(DT, None, None, None);
         for k in 0..6000 {
             let (gyr, acc) = made_up_motion(k);
@@ -339,8 +335,8 @@ mod tests {
 
     #[test]
     fn levelling_less_often_changes_little() {
-        let mut often = Vqf::new(Params { level_every: 1, ..Params::SHANK }, DT).unwrap();
-        let mut seldom = Vqf::new(Params::SHANK, DT).unwrap();
+        let mut often = Vqf::new(Params { level_every: 1, ..Params::SHANK }, DT);
+        let mut seldom = Vqf::new(Params::SHANK, DT);
         for k in 0..6000 {
             let (gyr, acc) = made_up_motion(k);
             often.update(gyr, acc);
@@ -353,8 +349,8 @@ mod tests {
 
     #[test]
     fn turning_the_sensor_turns_the_answer() {
-        let mut plain = Vqf::new(Params::SHANK, DT).unwrap();
-        let mut turned = Vqf::new(Params::SHANK, DT).unwrap();
+        let mut plain = Vqf::new(Params::SHANK, DT);
+        let mut turned = Vqf::new(Params::SHANK, DT);
         let turn = |v: [f64; 3]| [-v[1], v[2], -v[0]];
         for k in 0..3000 {
             let (gyr, acc) = made_up_motion(k);
@@ -368,7 +364,7 @@ mod tests {
 
     #[test]
     fn upside_down_it_finds_up_from_the_first_sample() {
-        let mut vqf = Vqf::new(Params::SHANK, DT).unwrap();
+        let mut vqf = Vqf::new(Params::SHANK, DT);
         vqf.update([0.0; 3], [0.0, 0.0, -9.81]);
         assert!(angle_deg(vqf.up(), [0.0, 0.0, -1.0]) < 1e-6, "{:?}", vqf.up());
     }

@@ -2,7 +2,7 @@
 
 use crate::imu::Imu;
 
-/// Full scales that are sold, deg/s. (The SensorTag's 256 and the 245 of older parts lie within
+/// Full scales that are sold, deg/s. (The 256 of one and the 245 of other parts lie within
 /// [`NEAR`] of 250.)
 const RATES_DPS: [f64; 5] = [125.0, 250.0, 500.0, 1000.0, 2000.0];
 /// Full scales that are sold, m/s²: 2, 4, 8, 16 and 32 g.

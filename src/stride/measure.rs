@@ -4,6 +4,7 @@ use super::assemble::{Cycle, Part};
 use super::spatial;
 use crate::events::detector::Frames;
 use crate::events::timing::number_at;
+use crate::orient::attitude::Trust;
 use crate::record::Direction;
 use crate::signal::grid::CELL_S;
 
@@ -24,10 +25,8 @@ pub struct Measured {
     pub clipped: bool,
     /// Samples are missing in it.
     pub missing: bool,
-    /// The inclination could be believed throughout.
-    pub settled: bool,
-    /// It was known to a degree or two throughout.
-    pub levelled: bool,
+    /// How far the inclination could be believed throughout.
+    pub trust: Trust,
     /// Furthest inclinations, deg: ankle ahead, ankle behind (as a magnitude).
     pub range_deg: [f64; 2],
     /// Smallest knee flexion in stance, deg, with two sensors.
@@ -86,10 +85,10 @@ impl Measurer {
     fn measure(&mut self, cycle: &Cycle, planted: Option<(f64, f64)>, frames: &Frames) -> Measured {
         let path = planted.and_then(|(from, to)| spatial::path(frames, from, to, self.ankle_m));
         // A path against the direction is no path.
-        let length_m = path.map(|p| p.forward_m).and_then(|x| match cycle.direction {
-            Direction::Backward => Some(-x),
-            Direction::Forward => Some(x),
-            Direction::Unknown => Some(x.abs()),
+        let length_m = path.map(|p| p.forward_m).map(|x| match cycle.direction {
+            Direction::Backward => -x,
+            Direction::Forward => x,
+            Direction::Unknown => x.abs(),
         });
         let mut m = Measured {
             cycle: *cycle,
@@ -99,8 +98,7 @@ impl Measurer {
             regularity: None,
             clipped: false,
             missing: false,
-            settled: true,
-            levelled: true,
+            trust: Trust::Levelled,
             range_deg: [0.0; 2],
             knee_min_deg: knee_min(frames, cycle),
         };
@@ -109,8 +107,7 @@ impl Measurer {
             m.yaw_deg += f.motion.yaw_dps * CELL_S;
             m.clipped |= f.motion.clipped;
             m.missing |= f.motion.missing;
-            m.settled &= f.motion.settled;
-            m.levelled &= f.motion.levelled;
+            m.trust = m.trust.min(f.motion.trust);
             m.range_deg[0] = m.range_deg[0].max(f.motion.theta_deg);
             m.range_deg[1] = m.range_deg[1].max(-f.motion.theta_deg);
         }
