@@ -1,7 +1,7 @@
 //! From poses to events and strides: the part of the path that needs to know how the sensors sit.
 
 use crate::calibrate::seat::Seat;
-use crate::events::detector::{self, Detector, Found};
+use crate::events::detector::{self, Detector, Found, Frames};
 use crate::orient::attitude::Pose;
 use crate::orient::quat::apply;
 use crate::sagittal::{self, Motion, Sagittal, inclination_deg};
@@ -34,6 +34,8 @@ pub struct Gait {
     assembler: Assembler,
     measurer: Measurer,
     thigh_deg: [f64; 3],
+    /// Strides that this moment completes; empty between moments.
+    done: Done,
 }
 
 impl Gait {
@@ -45,6 +47,7 @@ impl Gait {
             assembler: Assembler::default(),
             measurer: Measurer::new(params.sagittal.ankle_m),
             thigh_deg: [0.0; 3],
+            done: Done::default(),
         }
     }
 
@@ -62,9 +65,9 @@ impl Gait {
             // As late as the shank's inclination.
             let [old, mid, new] = self.thigh_deg;
             self.thigh_deg = [mid, new, now];
-            f64::midpoint(old, mid) - motion.theta_deg
+            f64::midpoint(old, mid) - motion.theta_deg()
         });
-        let mut done = Done::default();
+        let done = &mut self.done;
         let assembler = &mut self.assembler;
         self.detector.step(motion, knee, &mut |found| {
             if !found.unmeasured {
@@ -74,9 +77,7 @@ impl Gait {
         });
         let planted = self.detector.take_planted();
         let frames = self.detector.frames();
-        for cycle in done.cycles() {
-            self.measurer.complete(cycle, frames, &mut |m| emit(Said::Stride(m)));
-        }
+        self.done.measure(&mut self.measurer, frames, emit);
         if let Some(t) = planted {
             self.measurer.planted(t, frames, &mut |m| emit(Said::Stride(m)));
         }
@@ -93,12 +94,10 @@ impl Gait {
     /// The samples end, or are cut, at `t`: emits what was still open, and forgets what a hole makes
     /// unsure.
     pub fn cut(&mut self, t: f64, emit: &mut impl FnMut(Said)) {
-        let mut done = Done::default();
+        let done = &mut self.done;
         self.assembler.cut(t, &mut |cycle| done.push(cycle));
         let frames = self.detector.frames();
-        for cycle in done.cycles() {
-            self.measurer.complete(cycle, frames, &mut |m| emit(Said::Stride(m)));
-        }
+        self.done.measure(&mut self.measurer, frames, emit);
         self.measurer.flush(frames, &mut |m| emit(Said::Stride(m)));
         self.measurer.reset();
         self.detector.reset();
@@ -107,7 +106,7 @@ impl Gait {
 }
 
 /// The strides that one moment completes: a confirmed walk frees those that waited.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Done {
     cycles: [Option<Cycle>; 6],
     n: usize,
@@ -121,7 +120,12 @@ impl Done {
         }
     }
 
-    fn cycles(self) -> impl Iterator<Item = Cycle> {
-        self.cycles.into_iter().flatten()
+    /// Hands them on to be measured.
+    fn measure(&mut self, measurer: &mut Measurer, frames: &Frames, emit: &mut impl FnMut(Said)) {
+        for cycle in self.cycles.iter_mut().take(std::mem::take(&mut self.n)) {
+            if let Some(cycle) = cycle.take() {
+                measurer.complete(cycle, frames, &mut |m| emit(Said::Stride(m)));
+            }
+        }
     }
 }

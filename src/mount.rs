@@ -70,6 +70,22 @@ pub struct Mount {
     axes: [BodyAxis; 3],
 }
 
+/// Axes swapped and negated: a rotation without rounding.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Swap {
+    from: [usize; 3],
+    sign: [f64; 3],
+}
+
+impl Swap {
+    /// The vector in the other axes.
+    #[inline]
+    pub fn apply(&self, v: [f64; 3]) -> [f64; 3] {
+        let ([a, b, c], [p, q, r]) = (self.from, self.sign);
+        [p * v[a], q * v[b], r * v[c]]
+    }
+}
+
 /// Why a mount line was not understood.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum MountError {
@@ -113,17 +129,21 @@ impl Mount {
         })
     }
 
-    /// Turns a vector from sensor axes to segment axes. Exact: it only swaps and negates.
-    pub fn to_segment(self, v: [f64; 3]) -> [f64; 3] {
-        let mut out = [0.0; 3];
-        for (axis, value) in self.axes.iter().zip(v) {
-            for (o, u) in out.iter_mut().zip(axis.unit()) {
-                if u != 0.0 {
-                    *o = u * value;
-                }
+    /// What turns sensor axes to segment axes, made once for many vectors.
+    pub fn swap(self) -> Swap {
+        let mut swap = Swap { from: [0; 3], sign: [0.0; 3] };
+        for (sensor, axis) in self.axes.iter().enumerate() {
+            for (segment, u) in axis.unit().into_iter().enumerate().filter(|(_, u)| *u != 0.0) {
+                swap.from[segment] = sensor;
+                swap.sign[segment] = u;
             }
         }
-        out
+        swap
+    }
+
+    /// Turns a vector from sensor axes to segment axes.
+    pub fn to_segment(self, v: [f64; 3]) -> [f64; 3] {
+        self.swap().apply(v)
     }
 
     /// Turns a vector from segment axes to sensor axes: the inverse of [`Self::to_segment`].

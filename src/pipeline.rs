@@ -35,7 +35,7 @@ use crate::capture::{CaptureMeta, Placement};
 use crate::events::detector;
 use crate::gait::{self, Gait, Said};
 use crate::imu::{Imu, Sample};
-use crate::mount::Mount;
+use crate::mount::{Mount, Swap};
 use crate::notice::What;
 use crate::orient::attitude::{Attitudes, Pose};
 use crate::orient::{standing, vqf};
@@ -54,8 +54,8 @@ pub struct Settings {
 }
 
 /// Anything that leaves the pipeline.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "a summary comes once; boxing it would allocate in the core")]
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a boxed stride would allocate in the core")]
 pub enum Output {
     /// A record of the output stream.
     Record(Record),
@@ -88,7 +88,7 @@ impl Pipeline {
             grid: Grid::new(grid::Params::default()),
             clips: [Clip::default(); 2],
             path: Path {
-                mounts: [meta.mount, meta.thigh_mount].map(|m| m.unwrap_or(Mount::IDENTITY)),
+                swaps: [meta.mount, meta.thigh_mount].map(|m| m.unwrap_or(Mount::IDENTITY).swap()),
                 attitudes: Attitudes::new(vqf::Params::SHANK, standing::Params::default()),
                 mounting: Mounting::new(
                     mounting::Params::default(),
@@ -103,6 +103,7 @@ impl Pipeline {
                     on_foot: meta.placement == Placement::Foot,
                 },
                 last_t: 0.0,
+                done: Strides::default(),
             },
         }
     }
@@ -114,12 +115,12 @@ impl Pipeline {
     pub fn push(&mut self, sample: &Sample, emit: &mut impl FnMut(Output)) {
         let Self { grid, clips, path } = self;
         let clipped = clips[0].step(&sample.shank) | sample.thigh.is_some_and(|t| clips[1].step(&t));
-        let before = path.scribe.summary.data;
-        if before.samples == 0 && sample.shank.is_finite() {
+        let first = path.scribe.summary.data.samples == 0;
+        if first && sample.shank.is_finite() {
             path.scribe.begin(sample.time);
             path.begin(emit);
         }
-        if sample.time > before.end || before.samples == 0 {
+        if first || sample.time > path.scribe.summary.data.end {
             path.scribe.sample(sample.time, emit);
         }
         let taken = grid.push(sample, clipped, |cell| path.cell(&cell, emit));
@@ -167,13 +168,15 @@ struct Start {
 /// Everything behind the grid.
 #[derive(Clone, Debug)]
 struct Path {
-    mounts: [Mount; 2],
+    swaps: [Swap; 2],
     attitudes: Attitudes,
     mounting: Mounting,
     gait: Gait,
     scribe: Scribe,
     start: Start,
     last_t: f64,
+    /// Strides that this moment completes; empty between moments.
+    done: Strides,
 }
 
 impl Path {
@@ -190,7 +193,7 @@ impl Path {
     }
 
     fn cell(&mut self, cell: &Cell, emit: &mut impl FnMut(Output)) {
-        let [shank, thigh] = self.mounts;
+        let [shank, thigh] = &self.swaps;
         let cell = Cell {
             shank: to_segment(shank, &cell.shank),
             thigh: cell.thigh.map(|t| to_segment(thigh, &t)),
@@ -228,7 +231,7 @@ impl Path {
     fn walk(&mut self, pose: &Pose, emit: &mut impl FnMut(Output)) {
         let Some((shank, thigh)) = self.mounting.seats() else { return };
         let (scribe, withheld) = (&mut self.scribe, self.mounting.withheld());
-        let mut strides = Strides::default();
+        let strides = &mut self.done;
         let (motion, knee) = self.gait.step(pose, shank, thigh, &mut |said| match said {
             Said::Event(found) => scribe.event(&found, withheld, emit),
             Said::Stride(m) => strides.push(m),
@@ -236,11 +239,12 @@ impl Path {
         self.last_t = motion.t;
         // With the wrong sign every angle is its own mirror image.
         self.scribe.motion(motion.t, (!withheld).then_some((&motion, knee)), emit);
-        self.strides(&strides, emit);
+        self.tell_strides(emit);
     }
 
-    fn strides(&mut self, strides: &Strides, emit: &mut impl FnMut(Output)) {
-        for m in strides.iter() {
+    fn tell_strides(&mut self, emit: &mut impl FnMut(Output)) {
+        for n in 0..std::mem::take(&mut self.done.n) {
+            let Some(m) = &self.done.items[n] else { continue };
             self.scribe.stride(m, self.mounting.withheld(), emit);
             let scribe = &mut self.scribe;
             if self.mounting.stride(m, &mut |what| scribe.notice(what, emit)) {
@@ -253,12 +257,12 @@ impl Path {
     /// Ends what is under way.
     fn cut(&mut self, emit: &mut impl FnMut(Output)) {
         let (scribe, withheld) = (&mut self.scribe, self.mounting.withheld());
-        let mut strides = Strides::default();
+        let strides = &mut self.done;
         self.gait.cut(self.last_t, &mut |said| match said {
             Said::Event(found) => scribe.event(&found, withheld, emit),
             Said::Stride(m) => strides.push(m),
         });
-        self.strides(&strides, emit);
+        self.tell_strides(emit);
     }
 
     /// The grid starts anew after a hole.
@@ -279,8 +283,8 @@ impl Path {
     }
 }
 
-fn to_segment(mount: Mount, imu: &Imu) -> Imu {
-    Imu { acc_mps2: mount.to_segment(imu.acc_mps2), gyr_dps: mount.to_segment(imu.gyr_dps) }
+fn to_segment(swap: &Swap, imu: &Imu) -> Imu {
+    Imu { acc_mps2: swap.apply(imu.acc_mps2), gyr_dps: swap.apply(imu.gyr_dps) }
 }
 
 /// The strides that one moment completes.
@@ -296,9 +300,5 @@ impl Strides {
             *slot = Some(m);
             self.n += 1;
         }
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &Measured> {
-        self.items.iter().flatten()
     }
 }

@@ -177,9 +177,9 @@ impl InvalidReason {
 }
 
 /// Anything the pipeline says. One record is one line of the output stream, told apart by `type`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "a summary comes once; boxing it would allocate in the core")]
+#[expect(clippy::large_enum_variant, reason = "a boxed stride would allocate in the core")]
 pub enum Record {
     /// A gait event.
     Event(Event),
@@ -189,8 +189,8 @@ pub enum Record {
     Bout(Bout),
     /// Something the reader of the stream should know about the data.
     Notice(Notice),
-    /// The last record.
-    Summary(Summary),
+    /// The last record. It comes once, at the end; every other record fits in a few words.
+    Summary(Box<Summary>),
 }
 
 /// One gait event, said as soon as it is known.

@@ -30,8 +30,9 @@ pub struct Params {
 pub struct Motion {
     /// Time, s after the grid's start: the middle of the cell, less the low-pass's delay.
     pub t: f64,
-    /// Inclination of the shank, deg; positive with the ankle ahead of the knee.
-    pub theta_deg: f64,
+    /// Sine and cosine of the shank's inclination, positive with the ankle ahead of the knee. (The angle
+    /// itself is [`Self::theta_deg`]: few need it, and it is dear.)
+    pub tilt: [f64; 2],
     /// Sagittal angular rate, deg/s, low-passed.
     pub omega_dps: f64,
     /// Its derivative, deg/s².
@@ -56,6 +57,13 @@ pub struct Motion {
     pub trust: Trust,
 }
 
+impl Motion {
+    /// Inclination of the shank, deg; positive with the ankle ahead of the knee.
+    pub fn theta_deg(&self) -> f64 {
+        libm::atan2(self.tilt[0], self.tilt[1]) / RAD
+    }
+}
+
 /// From poses to the sagittal plane.
 #[derive(Clone, Debug)]
 pub struct Sagittal {
@@ -66,8 +74,8 @@ pub struct Sagittal {
     acc: [Channel; 2],
     /// Filtered signals of the last two cells.
     filtered: [Plane; 2],
-    /// Inclination of the last three cells, deg.
-    theta: [f64; 3],
+    /// Sine and cosine of the inclination in the last three cells.
+    tilt: [[f64; 2]; 3],
     started: bool,
 }
 
@@ -83,7 +91,7 @@ impl Sagittal {
             omega: Channel::default(),
             acc: [Channel::default(); 2],
             filtered: [Plane::default(); 2],
-            theta: [0.0; 3],
+            tilt: [[0.0, 1.0]; 3],
             started: false,
         }
     }
@@ -105,7 +113,7 @@ impl Sagittal {
         let acc = apply(mount, shank.acc_mps2);
         let omega = dot(mount[2], shank.gyr_dps);
         let yaw_dps = dot(shank.gyr_dps, shank.up);
-        let theta = inclination_deg(up);
+        let tilt = [up[0], up[1]];
 
         // Specific force along the horizontal that the shank's front points to, and along the vertical.
         let vertical = dot(acc, up);
@@ -119,7 +127,7 @@ impl Sagittal {
             self.acc[0].settle(&self.filter, now.forward);
             self.acc[1].settle(&self.filter, now.up);
             self.filtered = [now; 2];
-            self.theta = [theta; 3];
+            self.tilt = [tilt; 3];
         }
         let now = Plane {
             omega: self.omega.step(&self.filter, now.omega),
@@ -130,16 +138,18 @@ impl Sagittal {
         self.filtered = [middle, now];
         let alpha_dps2 = (now.omega - before.omega) / (2.0 * CELL_S);
         // The inclination is not low-passed; two and a half cells ago it was where the rest is now.
-        let theta_deg = f64::midpoint(self.theta[0], self.theta[1]);
-        self.theta = [self.theta[1], self.theta[2], theta];
+        let [old, young, last] = self.tilt;
+        self.tilt = [young, last, tilt];
+        let (sin, cos) = (old[0] + young[0], old[1] + young[1]);
+        let scale = 1.0 / (sin * sin + cos * cos).sqrt().max(f64::MIN_POSITIVE);
+        let (sin, cos) = (sin * scale, cos * scale);
 
         // The ankle turns about the sensor: tangential and centripetal acceleration, in earth axes.
-        let (sin, cos) = libm::sincos(theta_deg * RAD);
         let rate = middle.omega * RAD;
         let (tangential, radial) = (alpha_dps2 * RAD * self.ankle_m, rate * rate * self.ankle_m);
         Motion {
             t: pose.t - self.delay_s,
-            theta_deg,
+            tilt: [sin, cos],
             omega_dps: middle.omega,
             alpha_dps2,
             forward_mps2: middle.forward,

@@ -291,7 +291,7 @@ impl Scribe {
         }
         self.summary.backward = self.backward.figures();
         self.summary.forward = self.forward.figures();
-        emit(Output::Record(Record::Summary(self.summary)));
+        emit(Output::Record(Record::Summary(Box::new(self.summary))));
     }
 }
 

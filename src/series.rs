@@ -64,7 +64,7 @@ impl Series {
 
     /// The sagittal plane and the knee of one cell.
     pub fn motion(&mut self, m: &Motion, knee_deg: Option<f64>) {
-        self.known.push(Known { t: m.t, theta_deg: m.theta_deg, omega_dps: m.omega_dps, knee_deg });
+        self.known.push(Known { t: m.t, theta_deg: m.theta_deg(), omega_dps: m.omega_dps, knee_deg });
     }
 
     /// An event.

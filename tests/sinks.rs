@@ -118,7 +118,7 @@ fn session(strides: u32, sink: &mut dyn Sink) {
     say(Record::Bout(Bout { start: at(10.0), end: at(51.2), activity: Activity::Backward, strides }));
     let tally = Tally { trouble: Trouble::EmptyCell, count: 3, first_line: Some(120) };
     sink.rows(at(62.4), &tally).unwrap();
-    sink.record(&Record::Summary(summary(strides))).unwrap();
+    sink.record(&Record::Summary(Box::new(summary(strides)))).unwrap();
     sink.finish().unwrap();
 }
 
@@ -184,7 +184,7 @@ fn a_capture_without_walking_says_so() {
     let mut out = Vec::new();
     let layout = Layout { width: 80, all: false, styled: false };
     let mut sink = SummaryText::new(&mut out, "still.csv", layout);
-    sink.record(&Record::Summary(Summary::default())).unwrap();
+    sink.record(&Record::Summary(Box::default())).unwrap();
     sink.finish().unwrap();
     drop(sink);
     assert!(String::from_utf8(out).unwrap().starts_with("still.csv\nNo walking was found.\n"));

@@ -86,9 +86,10 @@ impl Fan<'_> {
     fn take(&mut self, output: &Output) {
         match output {
             Output::Record(Record::Summary(summary)) => {
-                let mut summary = *summary;
+                let mut summary = summary.clone();
                 summary.data.rejected += self.left_out;
-                self.each(|sink| sink.record(&Record::Summary(summary)));
+                let record = Record::Summary(summary);
+                self.each(|sink| sink.record(&record));
             }
             Output::Record(record) => self.each(|sink| sink.record(record)),
             Output::Series(row) => self.each(|sink| sink.series(row)),

@@ -332,7 +332,7 @@ impl Detector {
     fn lands(&self) -> bool {
         let Some(f) = self.frames.last() else { return false };
         let m = &f.motion;
-        let turning = m.omega_dps * RAD * self.params.progress.ankle_m * libm::cos(m.theta_deg * RAD);
+        let turning = m.omega_dps * RAD * self.params.progress.ankle_m * m.tilt[1];
         f.velocity.forward_mps + turning < self.params.landing_mps + f.velocity.sigma_mps
     }
 

@@ -122,7 +122,7 @@ impl Progress {
             && m.ankle_up_mps2.abs() < p.planted_mps2[1]
             && m.omega_dps.abs() < p.planted_dps;
         self.quiet_s = if quiet { self.quiet_s + CELL_S } else { 0.0 };
-        let turning = m.omega_dps * RAD * p.ankle_m * libm::cos(m.theta_deg * RAD);
+        let turning = m.omega_dps * RAD * p.ankle_m * m.tilt[1];
         let jump = -turning - v.forward_mps;
         let believable = jump.abs() < p.gate_sigmas * v.sigma_mps.max(2.0 * p.planted_sigma_mps);
         v.planted = self.quiet_s > p.planted_s - CELL_S / 2.0 && (believable || self.quiet_s > p.gate_s);

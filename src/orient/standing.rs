@@ -54,9 +54,10 @@ impl Standing {
     /// mean direction of specific force in it.
     pub fn step(&mut self, a: &Attitude) -> Option<[f64; 3]> {
         let p = &self.params;
-        let rate = dot(a.gyr_dps, a.gyr_dps).sqrt();
-        let force = dot(a.acc_mps2, a.acc_mps2).sqrt();
-        if rate > p.rate_dps || (force - GRAVITY_MPS2).abs() > p.force_mps2 {
+        let rate2 = dot(a.gyr_dps, a.gyr_dps);
+        let force2 = dot(a.acc_mps2, a.acc_mps2);
+        let (least, most) = (GRAVITY_MPS2 - p.force_mps2, GRAVITY_MPS2 + p.force_mps2);
+        if rate2 > p.rate_dps * p.rate_dps || !(least * least..=most * most).contains(&force2) {
             self.restart();
             return None;
         }

@@ -180,7 +180,7 @@ impl Vqf {
     pub fn update(&mut self, gyr: [f64; 3], acc: [f64; 3]) {
         let bias = self.bias.rate();
         let rate = [gyr[0] - bias[0], gyr[1] - bias[1], gyr[2] - bias[2]];
-        self.gyr_quat = quat::renormalize(quat::mul(self.gyr_quat, quat::step(rate, self.dt_s)));
+        self.gyr_quat = quat::mul(self.gyr_quat, quat::step(rate, self.dt_s));
         self.inertial.add(quat::rotate(self.gyr_quat, acc));
         self.gyr.add(gyr);
         self.acc.add(acc);
@@ -190,6 +190,8 @@ impl Vqf {
             self.rest_gyr = self.rest_gyr_lp.step(&self.gyr.take());
             self.rest_acc = self.rest_acc_lp.step(&self.acc.take());
             self.check_rest(gyr, acc, block_s);
+            // Rounding lets the length stray by 1e-16 a sample.
+            self.gyr_quat = quat::renormalize(self.gyr_quat);
             let low = self.acc_lp.step(&self.inertial.take());
             self.level(low, block_s);
         } else {

@@ -254,7 +254,7 @@ impl<W: Write> Sink for SummaryText<W> {
                     self.said.push((time, notice.what.to_string()));
                 }
             }
-            Record::Summary(summary) => self.summary = Some(*summary),
+            Record::Summary(summary) => self.summary = Some(**summary),
             Record::Event(_) => {}
         }
         Ok(())

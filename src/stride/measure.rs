@@ -6,6 +6,7 @@ use crate::events::detector::Frames;
 use crate::events::timing::number_at;
 use crate::orient::attitude::Trust;
 use crate::record::Direction;
+use crate::sagittal::RAD;
 use crate::signal::grid::CELL_S;
 
 /// A stride with its figures.
@@ -103,14 +104,16 @@ impl Measurer {
             knee_min_deg: knee_min(frames, cycle),
         };
         let (first, last) = (number_at(frames, cycle.start), number_at(frames, cycle.end));
+        let (mut ahead, mut behind): (f64, f64) = (0.0, 0.0);
         for (_, f) in frames.range(first, last) {
             m.yaw_deg += f.motion.yaw_dps * CELL_S;
             m.clipped |= f.motion.clipped;
             m.missing |= f.motion.missing;
             m.trust = m.trust.min(f.motion.trust);
-            m.range_deg[0] = m.range_deg[0].max(f.motion.theta_deg);
-            m.range_deg[1] = m.range_deg[1].max(-f.motion.theta_deg);
+            ahead = ahead.max(f.motion.tilt[0]);
+            behind = behind.max(-f.motion.tilt[0]);
         }
+        m.range_deg = [ahead, behind].map(|sin| libm::asin(sin.min(1.0)) / RAD);
         if m.missing {
             m.length_m = None;
             m.lift_m = None;

@@ -31,7 +31,7 @@ struct Pendulum {
 }
 
 fn pendulum(f: &Frame, ankle_m: f64) -> Pendulum {
-    let (sin, cos) = libm::sincos(f.motion.theta_deg * RAD);
+    let [sin, cos] = f.motion.tilt;
     let rate = f.motion.omega_dps * RAD * ankle_m;
     Pendulum { at: [-ankle_m * sin, ankle_m * cos], velocity: [-rate * cos, -rate * sin] }
 }
@@ -61,7 +61,7 @@ pub fn path(frames: &Frames, from: f64, to: f64, ankle_m: f64) -> Option<Path> {
         velocity[1] += m.up_mps2 * CELL_S - drift[1];
         moved[0] += velocity[0] * CELL_S;
         moved[1] += velocity[1] * CELL_S;
-        let ankle_up = moved[1] + start.at[1] - ankle_m * libm::cos(m.theta_deg * RAD);
+        let ankle_up = moved[1] + start.at[1] - ankle_m * m.tilt[1];
         lift_m = lift_m.max(ankle_up);
     }
     Some(Path { forward_m: moved[0] + start.at[0] - end.at[0], lift_m })
