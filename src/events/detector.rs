@@ -280,14 +280,14 @@ impl Detector {
             let unmeasured = timing::unmeasured(frames, t, hole_s);
             emit(Found { kind, t, direction, confidence, unmeasured, link: None });
         };
+        let stride_s = self.walk.stride_s().unwrap_or(self.params.usual_stride_s);
         let last = match direction {
-            Direction::Backward => timing::final_contact(&self.frames, swing, p),
+            Direction::Backward => timing::final_contact(&self.frames, swing, stride_s, p),
             _ => timing::forward_final_contact(swing, p),
         };
         self.off = last;
         if direction == Direction::Backward {
-            let rise = last - p.forefoot_s;
-            let stride_s = self.walk.stride_s().unwrap_or(self.params.usual_stride_s);
+            let rise = last - p.forefoot * stride_s;
             // Without a heel contact (the samples began in this stance) the later half of a stance.
             let from = heel.unwrap_or(last - 0.5 * stride_s);
             if let Some(t) = timing::knee_extension(&self.frames, from, last) {

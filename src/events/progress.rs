@@ -17,9 +17,14 @@ pub struct Params {
     /// tilt error of 10° reads as 1.7 forward and as 0.15 upward; sensor offset, soft tissue and the
     /// ankle's own roll over the foot come on top.
     pub planted_mps2: [f64; 2],
-    /// Sagittal rate that is still planted, deg/s. Default 110: the shank rolls over the planted foot
-    /// at 40 to 100 deg/s.
-    pub planted_dps: f64,
+    /// Sagittal rate that is still planted, deg/s: at most, and whatever else is true. Default 110 and
+    /// 40: the shank rolls over the planted foot at 40 to 100 deg/s.
+    pub planted_dps: [f64; 2],
+    /// The same as a share of the fastest rate of late. Default 0.55: the swing of a slow walk is slower
+    /// than the stance of a fast one.
+    pub planted_share: f64,
+    /// How fast that fastest rate is forgotten, s. Default 5: two slow strides.
+    pub forget_s: f64,
     /// How long it must hold to count as planted, s. Default 0.06: in swing the ankle's acceleration
     /// passes through zero in less.
     pub planted_s: f64,
@@ -48,7 +53,9 @@ impl Params {
         Self {
             ankle_m,
             planted_mps2: [3.5, 2.0],
-            planted_dps: 110.0,
+            planted_dps: [110.0, 40.0],
+            planted_share: 0.55,
+            forget_s: 5.0,
             planted_s: 0.06,
             gate_sigmas: 2.5,
             gate_s: 0.25,
@@ -90,6 +97,8 @@ pub struct Progress {
     params: Params,
     velocity: Velocity,
     quiet_s: f64,
+    /// Fastest rate of late, deg/s.
+    fastest_dps: f64,
     /// Growth of the error because the inclination has not settled yet, m/s².
     unsettled_mps2: f64,
 }
@@ -98,7 +107,7 @@ impl Progress {
     /// Nothing known.
     pub fn new(params: Params) -> Self {
         let velocity = Velocity { sigma_mps: UNKNOWN_MPS, ..Velocity::default() };
-        Self { params, velocity, quiet_s: 0.0, unsettled_mps2: params.unsettled_mps2 }
+        Self { params, velocity, quiet_s: 0.0, fastest_dps: params.planted_dps[0] / params.planted_share, unsettled_mps2: params.unsettled_mps2 }
     }
 
     /// Forgets everything.
@@ -118,9 +127,12 @@ impl Progress {
         let unmeasured = if m.clipped || m.missing { p.unmeasured_mps2 } else { 0.0 };
         let drift = p.drift_mps2 + self.unsettled_mps2 + unmeasured;
         v.sigma_mps = (v.sigma_mps + drift * CELL_S).min(UNKNOWN_MPS);
+        self.fastest_dps = (self.fastest_dps * (1.0 - CELL_S / p.forget_s)).max(m.omega_dps.abs());
+        let [most, least] = p.planted_dps;
+        let planted_dps = (p.planted_share * self.fastest_dps).clamp(least, most);
         let quiet = m.ankle_forward_mps2.abs() < p.planted_mps2[0]
             && m.ankle_up_mps2.abs() < p.planted_mps2[1]
-            && m.omega_dps.abs() < p.planted_dps;
+            && m.omega_dps.abs() < planted_dps;
         self.quiet_s = if quiet { self.quiet_s + CELL_S } else { 0.0 };
         let turning = m.omega_dps * RAD * p.ankle_m * m.tilt[1];
         let jump = -turning - v.forward_mps;

@@ -17,17 +17,17 @@ pub struct Params {
     pub toe_turn_back: f64,
     /// Toe contact: how far the turn back alone is late, s.
     pub toe_lag_s: f64,
-    /// Toe contact: longest wait for the turn back after the swing has ended, s. Default 0.09: with a
-    /// flat landing the shank is stopped and does not turn back.
-    pub toe_wait_s: f64,
+    /// Toe contact: longest wait for the turn back after the swing has ended, as a share of the swing.
+    /// Default 0.24: with a flat landing the shank is stopped and does not turn back.
+    pub toe_wait: f64,
     /// Toe contact: weight of the braking of the sensor against the turn back.
     pub toe_brake_weight: f64,
-    /// Final contact: search before and after the start of the swing, s.
-    pub final_window_s: [f64; 2],
+    /// Final contact: search before and after the start of the swing, as shares of the stride time.
+    pub final_window: [f64; 2],
     /// Final contact: how far the steepest unloading is early, s.
     pub final_lag_s: f64,
-    /// Forefoot rise before final contact, s.
-    pub forefoot_s: f64,
+    /// Forefoot rise before final contact, as a share of the stride time.
+    pub forefoot: f64,
     /// Heel contact: share of the ankle's fall that is left. Default 0.15: the heel's pad gives way,
     /// and the shoe.
     pub heel_rest: f64,
@@ -41,9 +41,9 @@ pub struct Params {
     /// An event this near to a hole between samples is not told, s. Default 0.1: what tells contacts
     /// lies within that.
     pub hole_s: f64,
-    /// Forward final contact: how long before the swing's start, s. Default 0.075: the mirror image of
-    /// backward toe contact.
-    pub forward_final_s: f64,
+    /// Forward final contact: how long before the swing's start, as a share of the time from there to
+    /// the swing's peak. Default 0.42: the mirror image of backward toe contact.
+    pub forward_final: f64,
 }
 
 impl Default for Params {
@@ -51,17 +51,17 @@ impl Default for Params {
         Self {
             toe_turn_back: 0.10,
             toe_lag_s: 0.008,
-            toe_wait_s: 0.09,
+            toe_wait: 0.24,
             toe_brake_weight: 0.25,
-            final_window_s: [0.14, 0.08],
+            final_window: [0.11, 0.065],
             final_lag_s: 0.0,
-            forefoot_s: 0.04,
+            forefoot: 0.03,
             heel_rest: 0.15,
             settled_mps2: 1.0,
             settled_share: 0.1,
             initial_window_s: [0.08, 0.14],
             hole_s: 0.1,
-            forward_final_s: 0.075,
+            forward_final: 0.42,
         }
     }
 }
@@ -128,9 +128,10 @@ fn turned_back(frames: &Frames, lobe: &Lobe, share: f64) -> Option<f64> {
 pub fn toe_contact(frames: &Frames, lobe: &Lobe, p: &Params) -> Option<f64> {
     let now = frames.last()?.motion.t;
     let turned = turned_back(frames, lobe, p.toe_turn_back);
+    let latest = lobe.end + p.toe_wait * (lobe.end - lobe.start);
     let kinematic = match turned {
-        Some(t) => t.min(lobe.end + p.toe_wait_s),
-        None if now >= lobe.end + p.toe_wait_s => lobe.end + p.toe_wait_s,
+        Some(t) => t.min(latest),
+        None if now >= latest => latest,
         None => return None,
     };
     let brake = steepest_rise(frames, lobe.end - 0.04, now, |f| f.motion.forward_mps2);
@@ -139,8 +140,8 @@ pub fn toe_contact(frames: &Frames, lobe: &Lobe, p: &Params) -> Option<f64> {
 }
 
 /// Backward final contact before the swing `lobe`: where the ground's support falls fastest.
-pub fn final_contact(frames: &Frames, lobe: &Lobe, p: &Params) -> f64 {
-    let [before, after] = p.final_window_s;
+pub fn final_contact(frames: &Frames, lobe: &Lobe, stride_s: f64, p: &Params) -> f64 {
+    let [before, after] = p.final_window.map(|share| share * stride_s);
     steepest_rise(frames, lobe.start - before, lobe.start + after, |f| -f.motion.ankle_up_mps2)
         .map_or(lobe.start, |t| t + p.final_lag_s)
 }
@@ -189,7 +190,7 @@ pub fn initial_contact(frames: &Frames, lobe: &Lobe, p: &Params) -> Option<f64> 
 
 /// Forward final contact before the swing `lobe`.
 pub fn forward_final_contact(lobe: &Lobe, p: &Params) -> f64 {
-    lobe.start - p.forward_final_s
+    lobe.start - p.forward_final * (lobe.peak_at - lobe.start)
 }
 
 /// Knee extension between heel contact at `heel` and final contact at `last`: the smallest knee

@@ -50,7 +50,7 @@ pub struct Params {
     pub stride_max_s: f64,
     /// A walk has ended when no contact has come for this many of its strides.
     pub pause_strides: f64,
-    /// The same before its stride time is known, s.
+    /// The same before its stride time is known, s. Default 4: the longest stride, and its landing.
     pub pause_s: f64,
     /// Largest ratio of speed and size of two swings of one walk. Default 2.5: the first step from
     /// standing has half the size of the next.
@@ -65,7 +65,7 @@ impl Default for Params {
             stride_min_s: 0.4,
             stride_max_s: 3.5,
             pause_strides: 1.8,
-            pause_s: 2.5,
+            pause_s: 4.0,
             alike: 2.5,
             patience_s: 4.0,
         }
