@@ -107,7 +107,13 @@ impl Progress {
     /// Nothing known.
     pub fn new(params: Params) -> Self {
         let velocity = Velocity { sigma_mps: UNKNOWN_MPS, ..Velocity::default() };
-        Self { params, velocity, quiet_s: 0.0, fastest_dps: params.planted_dps[0] / params.planted_share, unsettled_mps2: params.unsettled_mps2 }
+        Self {
+            params,
+            velocity,
+            quiet_s: 0.0,
+            fastest_dps: params.planted_dps[0] / params.planted_share,
+            unsettled_mps2: params.unsettled_mps2,
+        }
     }
 
     /// Forgets everything.
