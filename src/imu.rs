@@ -17,10 +17,7 @@ pub struct Imu {
 impl Imu {
     /// Whether every figure is a finite number.
     pub fn is_finite(&self) -> bool {
-        self.acc_mps2
-            .iter()
-            .chain(&self.gyr_dps)
-            .all(|v| v.is_finite())
+        self.acc_mps2.iter().chain(&self.gyr_dps).all(|v| v.is_finite())
     }
 }
 

@@ -11,10 +11,29 @@
 //! downward vertical, positive with the distal end anterior; `omega = d theta / dt` is about `+z`;
 //! knee flexion is `theta_thigh - theta_shank`, 0 straight and positive flexed.
 
+pub mod bench;
+pub mod body;
+pub mod calibrate;
 pub mod capture;
+pub mod cli;
+pub mod evaluate;
+pub mod events;
+pub mod gait;
 pub mod imu;
 pub mod mount;
+pub mod notice;
+pub mod orient;
+pub mod pipeline;
 pub mod record;
+pub mod sagittal;
+pub mod scribe;
+pub mod series;
+pub mod signal;
 pub mod sim;
+pub mod sink;
+pub mod source;
+pub mod stats;
+pub mod stride;
+pub mod summary;
 pub mod time;
 pub mod truth;

@@ -1,3 +1,5 @@
 //! The `retrogait` program.
 
-fn main() {}
+fn main() -> retrogait::cli::exit::Exit {
+    retrogait::cli::main()
+}

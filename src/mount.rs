@@ -34,14 +34,8 @@ pub enum BodyAxis {
 
 impl BodyAxis {
     /// All six, in the order in which messages list them.
-    pub const ALL: [Self; 6] = [
-        Self::Anterior,
-        Self::Posterior,
-        Self::Up,
-        Self::Down,
-        Self::Left,
-        Self::Right,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Anterior, Self::Posterior, Self::Up, Self::Down, Self::Left, Self::Right];
 
     /// The word that files use for it.
     pub const fn word(self) -> &'static str {
@@ -76,6 +70,22 @@ pub struct Mount {
     axes: [BodyAxis; 3],
 }
 
+/// Axes swapped and negated: a rotation without rounding.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Swap {
+    from: [usize; 3],
+    sign: [f64; 3],
+}
+
+impl Swap {
+    /// The vector in the other axes.
+    #[inline]
+    pub fn apply(&self, v: [f64; 3]) -> [f64; 3] {
+        let ([a, b, c], [p, q, r]) = (self.from, self.sign);
+        [p * v[a], q * v[b], r * v[c]]
+    }
+}
+
 /// Why a mount line was not understood.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum MountError {
@@ -94,9 +104,7 @@ pub enum MountError {
 
 impl Mount {
     /// The mount whose axes are those of the segment itself.
-    pub const IDENTITY: Self = Self {
-        axes: [BodyAxis::Anterior, BodyAxis::Up, BodyAxis::Right],
-    };
+    pub const IDENTITY: Self = Self { axes: [BodyAxis::Anterior, BodyAxis::Up, BodyAxis::Right] };
 
     /// The mount with these axes.
     ///
@@ -104,11 +112,7 @@ impl Mount {
     /// [`MountError::Handedness`] when the three are not a right-handed set.
     pub fn new(axes: [BodyAxis; 3]) -> Result<Self, MountError> {
         let [x, y, z] = axes.map(BodyAxis::unit);
-        let cross = [
-            x[1] * y[2] - x[2] * y[1],
-            x[2] * y[0] - x[0] * y[2],
-            x[0] * y[1] - x[1] * y[0],
-        ];
+        let cross = [x[1] * y[2] - x[2] * y[1], x[2] * y[0] - x[0] * y[2], x[0] * y[1] - x[1] * y[0]];
         let dot: f64 = cross.iter().zip(z).map(|(a, b)| a * b).sum();
         if dot < 0.5 {
             return Err(MountError::Handedness(Self { axes }.to_string()));
@@ -124,35 +128,33 @@ impl Mount {
     /// Every right-handed mount (24 of them).
     pub fn all() -> impl Iterator<Item = Self> {
         BodyAxis::ALL.into_iter().flat_map(|x| {
-            BodyAxis::ALL.into_iter().flat_map(move |y| {
-                BodyAxis::ALL
-                    .into_iter()
-                    .filter_map(move |z| Self::new([x, y, z]).ok())
-            })
+            BodyAxis::ALL
+                .into_iter()
+                .flat_map(move |y| BodyAxis::ALL.into_iter().filter_map(move |z| Self::new([x, y, z]).ok()))
         })
     }
 
-    /// Turns a vector from sensor axes to segment axes. Exact: it only swaps and negates.
-    pub fn to_segment(self, v: [f64; 3]) -> [f64; 3] {
-        let mut out = [0.0; 3];
-        for (axis, value) in self.axes.iter().zip(v) {
-            for (o, u) in out.iter_mut().zip(axis.unit()) {
-                if u != 0.0 {
-                    *o = u * value;
-                }
+    /// What turns sensor axes to segment axes, made once for many vectors.
+    pub fn swap(self) -> Swap {
+        let mut swap = Swap { from: [0; 3], sign: [0.0; 3] };
+        for (sensor, axis) in self.axes.iter().enumerate() {
+            for (segment, u) in axis.unit().into_iter().enumerate().filter(|(_, u)| *u != 0.0) {
+                swap.from[segment] = sensor;
+                swap.sign[segment] = u;
             }
         }
-        out
+        swap
+    }
+
+    /// Turns a vector from sensor axes to segment axes.
+    pub fn to_segment(self, v: [f64; 3]) -> [f64; 3] {
+        self.swap().apply(v)
     }
 
     /// Turns a vector from segment axes to sensor axes: the inverse of [`Self::to_segment`].
     pub fn to_sensor(self, v: [f64; 3]) -> [f64; 3] {
         self.axes.map(|axis| {
-            axis.unit()
-                .iter()
-                .zip(v)
-                .find(|(u, _)| **u != 0.0)
-                .map_or(0.0, |(u, value)| u * value)
+            axis.unit().iter().zip(v).find(|(u, _)| **u != 0.0).map_or(0.0, |(u, value)| u * value)
         })
     }
 }
@@ -204,10 +206,7 @@ mod tests {
         assert_eq!(all.len(), 24);
         for m in all {
             assert_eq!(m.to_string().parse::<Mount>().as_ref(), Ok(&m));
-            assert_eq!(
-                m.to_sensor(m.to_segment([1.5, -2.5, 3.5])),
-                [1.5, -2.5, 3.5]
-            );
+            assert_eq!(m.to_sensor(m.to_segment([1.5, -2.5, 3.5])), [1.5, -2.5, 3.5]);
         }
     }
 
@@ -223,10 +222,7 @@ mod tests {
     fn wrong_lines_say_what_is_wrong() {
         for (line, want) in [
             ("x=up", "expected x=…,y=…,z=… (or `unknown`), found `x=up`"),
-            (
-                "x=up,x=left,z=right",
-                "expected x=…,y=…,z=… (or `unknown`), found `x=up,x=left,z=right`",
-            ),
+            ("x=up,x=left,z=right", "expected x=…,y=…,z=… (or `unknown`), found `x=up,x=left,z=right`"),
             (
                 "x=up,y=ahead,z=right",
                 "`ahead` is no direction: use anterior, posterior, up, down, left or right",

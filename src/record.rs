@@ -5,6 +5,9 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::notice::Notice;
+use crate::summary::Summary;
+
 use crate::time::SensorTime;
 
 /// A moment of the gait cycle.
@@ -149,14 +152,45 @@ pub enum InvalidReason {
     Gap,
     /// The person was turning.
     Turn,
-    /// It is the first step from standing, with no contact before it.
+    /// The first step of a bout: it has no contact before it.
     BoutStart,
-    /// It is the last contact before a stop, with no contact after it.
+    /// The bout or the capture ended before the next contact.
     BoutEnd,
     /// A sensor axis was at the end of its range.
     Clipped,
     /// Its direction is not known.
     Direction,
+}
+
+impl InvalidReason {
+    /// The word that files use.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Gap => "gap",
+            Self::Turn => "turn",
+            Self::BoutStart => "bout_start",
+            Self::BoutEnd => "bout_end",
+            Self::Clipped => "clipped",
+            Self::Direction => "direction",
+        }
+    }
+}
+
+/// Anything the pipeline says. One record is one line of the output stream, told apart by `type`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "a boxed stride would allocate in the core")]
+pub enum Record {
+    /// A gait event.
+    Event(Event),
+    /// A complete stride.
+    Stride(Stride),
+    /// A span of one activity.
+    Bout(Bout),
+    /// Something the reader of the stream should know about the data.
+    Notice(Notice),
+    /// The last record. It comes once, at the end; every other record fits in a few words.
+    Summary(Box<Summary>),
 }
 
 /// One gait event, said as soon as it is known.
@@ -165,10 +199,10 @@ pub struct Event {
     /// Which.
     pub kind: EventKind,
     /// When it happened, s.
-    #[serde(rename = "time_s", serialize_with = "seconds")]
+    #[serde(rename = "time_s")]
     pub time: SensorTime,
     /// Capture time of the sample that confirmed it, s; never before `time`.
-    #[serde(rename = "detected_s", serialize_with = "seconds")]
+    #[serde(rename = "detected_s")]
     pub detected: SensorTime,
     /// Which way the person walked.
     pub direction: Direction,
@@ -177,14 +211,141 @@ pub struct Event {
     pub confidence: f64,
 }
 
-/// Writes an instant in seconds.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-fn seconds<S: Serializer>(time: &SensorTime, s: S) -> Result<S::Ok, S::Error> {
-    s.serialize_f64(time.seconds())
+/// One stride: from a contact of the instrumented leg to its next.
+///
+/// The first step of a bout starts where its movement started, and a walk that is cut off ends where
+/// the samples do; both are marked invalid, so that they count as walking and in no statistic.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Stride {
+    /// First contact, s.
+    #[serde(rename = "start_s")]
+    pub start: SensorTime,
+    /// Next contact, s.
+    #[serde(rename = "end_s")]
+    pub end: SensorTime,
+    /// When this record became known, s.
+    #[serde(rename = "detected_s")]
+    pub detected: SensorTime,
+    /// Which way.
+    pub direction: StrideDirection,
+    /// How the foot landed; `None` when not backward or not judged.
+    pub contact: Option<Contact>,
+    /// Backward: heel contact, s.
+    #[serde(rename = "heel_contact_s")]
+    pub heel_contact: Option<SensorTime>,
+    /// Backward: smallest knee flexion of the stance, s.
+    #[serde(rename = "knee_extension_s")]
+    pub knee_extension: Option<SensorTime>,
+    /// Backward: forefoot rise, s.
+    #[serde(rename = "forefoot_rise_s")]
+    pub forefoot_rise: Option<SensorTime>,
+    /// Last ground contact, s.
+    #[serde(rename = "final_contact_s")]
+    pub final_contact: Option<SensorTime>,
+    /// Fastest shank rotation of the swing, s.
+    #[serde(rename = "mid_swing_s")]
+    pub mid_swing: Option<SensorTime>,
+    /// Contact to next contact, s.
+    #[serde(serialize_with = "maybe_milli")]
+    pub stride_time_s: Option<f64>,
+    /// Toe contact to heel contact, s.
+    #[serde(serialize_with = "maybe_milli")]
+    pub roll_time_s: Option<f64>,
+    /// Share of the stride with the foot on the ground, 0 to 1.
+    #[serde(serialize_with = "maybe_milli")]
+    pub stance_fraction: Option<f64>,
+    /// Distance of the stride, m, as a magnitude.
+    #[serde(serialize_with = "maybe_milli")]
+    pub stride_length_m: Option<f64>,
+    /// Its mean speed, m/s, as a magnitude.
+    #[serde(serialize_with = "maybe_milli")]
+    pub speed_mps: Option<f64>,
+    /// `stride_length_m` over the belt's own movement in that time; `None` without a belt speed.
+    #[serde(serialize_with = "maybe_milli")]
+    pub belt_ratio: Option<f64>,
+    /// 120 / stride time.
+    #[serde(serialize_with = "maybe_milli")]
+    pub cadence_steps_per_min: Option<f64>,
+    /// Highest rise of the ankle in swing over its height in stance, m.
+    #[serde(serialize_with = "maybe_milli")]
+    pub swing_lift_m: Option<f64>,
+    /// Likeness of this stride's sagittal rate to the one before, -1 to 1.
+    #[serde(serialize_with = "maybe_milli")]
+    pub regularity: Option<f64>,
+    /// Smallest stance flexion, deg; `None` when it cannot be told.
+    #[serde(serialize_with = "maybe_milli")]
+    pub knee_min_flexion_deg: Option<f64>,
+    /// Where the knee figure comes from.
+    pub knee_source: Option<KneeSource>,
+    /// The knee against its target.
+    pub knee_verdict: Option<KneeVerdict>,
+    /// Confidence in the direction, 0 to 1.
+    #[serde(serialize_with = "milli")]
+    pub confidence: f64,
+    /// False when the stride is not to be judged.
+    pub valid: bool,
+    /// Why not.
+    pub invalid_reason: Option<InvalidReason>,
 }
 
-/// Writes a figure to three decimals: finer is noise, and differs between mathematical libraries.
+/// A span of one activity.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Bout {
+    /// Start, s.
+    #[serde(rename = "start_s")]
+    pub start: SensorTime,
+    /// End, s.
+    #[serde(rename = "end_s")]
+    pub end: SensorTime,
+    /// What the person did.
+    pub activity: Activity,
+    /// Strides in it.
+    pub strides: u32,
+}
+
+/// One row of the series: what was known of one sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SeriesRow {
+    /// The sample's time.
+    pub time: SensorTime,
+    /// Shank inclination, deg; `None` where unknown.
+    pub shank_angle_deg: Option<f64>,
+    /// Sagittal rate of the shank, deg/s.
+    pub sagittal_rate_dps: Option<f64>,
+    /// Knee flexion, deg (two sensors).
+    pub knee_flexion_deg: Option<f64>,
+    /// Where in the cycle.
+    pub phase: Option<Phase>,
+    /// Which way the person walks.
+    pub direction: Option<Direction>,
+}
+
+/// Half of the gait cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// The foot is on the ground.
+    Stance,
+    /// The foot is in the air.
+    Swing,
+}
+
+/// `value` to three decimals: finer is noise, and would differ between mathematical libraries.
+pub(crate) fn to_milli(value: f64) -> f64 {
+    libm::round(value * 1e3) / 1e3
+}
+
+/// Writes a figure to three decimals.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-fn milli<S: Serializer>(value: &f64, s: S) -> Result<S::Ok, S::Error> {
-    s.serialize_f64(libm::round(value * 1e3) / 1e3)
+pub(crate) fn milli<S: Serializer>(value: &f64, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_f64(to_milli(*value))
+}
+
+/// Writes a figure to three decimals, or null.
+#[expect(clippy::ref_option, reason = "serde's signature")]
+pub(crate) fn maybe_milli<S: Serializer>(value: &Option<f64>, s: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(v) if v.is_finite() => s.serialize_some(&to_milli(*v)),
+        _ => s.serialize_none(),
+    }
 }

@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 /// Microseconds in a second.
 const MICROS: f64 = 1e6;
 
@@ -29,8 +31,7 @@ impl SensorTime {
 
     /// The instant nearest to `seconds`; `None` when it is not finite or beyond [`Self::LIMIT_S`].
     pub fn from_seconds(seconds: f64) -> Option<Self> {
-        (seconds.is_finite() && seconds.abs() <= Self::LIMIT_S)
-            .then(|| Self(round_to_i64(seconds * MICROS)))
+        (seconds.is_finite() && seconds.abs() <= Self::LIMIT_S).then(|| Self(round_to_i64(seconds * MICROS)))
     }
 
     /// Microseconds from the clock's zero.
@@ -78,12 +79,16 @@ impl Span {
 }
 
 /// Nearest whole number, saturating at the ends of the type.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "`as` saturates, which is what is wanted"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "`as` saturates, which is what is wanted")]
 fn round_to_i64(value: f64) -> i64 {
     libm::round(value) as i64
+}
+
+/// As seconds, to the microsecond.
+impl Serialize for SensorTime {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_f64(self.seconds())
+    }
 }
 
 impl fmt::Display for SensorTime {
@@ -100,10 +105,7 @@ mod tests {
     fn seconds_survive_the_round_trip_to_the_microsecond() {
         for s in [0.0, 0.01, -3.25, 1_700_000_000.123_457, 9e11] {
             let t = SensorTime::from_seconds(s).unwrap();
-            assert!(
-                (t.seconds() - s).abs() <= 5e-7_f64.max(s.abs() * 1e-15),
-                "{s}"
-            );
+            assert!((t.seconds() - s).abs() <= 5e-7_f64.max(s.abs() * 1e-15), "{s}");
         }
     }
 
@@ -116,12 +118,9 @@ mod tests {
 
     #[test]
     fn differences_do_not_depend_on_the_zero() {
-        let near = SensorTime::from_seconds(0.31)
-            .unwrap()
-            .since(SensorTime::from_seconds(0.3).unwrap());
-        let far = SensorTime::from_seconds(1e9 + 0.31)
-            .unwrap()
-            .since(SensorTime::from_seconds(1e9 + 0.3).unwrap());
+        let near = SensorTime::from_seconds(0.31).unwrap().since(SensorTime::from_seconds(0.3).unwrap());
+        let far =
+            SensorTime::from_seconds(1e9 + 0.31).unwrap().since(SensorTime::from_seconds(1e9 + 0.3).unwrap());
         assert_eq!(near, far);
     }
 }

@@ -117,9 +117,6 @@ pub struct ScoreRules {
 
 impl Default for ScoreRules {
     fn default() -> Self {
-        Self {
-            ignore: Vec::new(),
-            tolerance_s: 0.10,
-        }
+        Self { ignore: Vec::new(), tolerance_s: 0.10 }
     }
 }

@@ -205,11 +205,7 @@ impl Director {
             }
             Left::Lying => {
                 let (start_s, end_s) = self.advance(GET_UP_S);
-                self.staged.push_back(Staged {
-                    start_s,
-                    end_s,
-                    scene: StagedScene::GetUp,
-                });
+                self.staged.push_back(Staged { start_s, end_s, scene: StagedScene::GetUp });
                 self.advance(0.5);
             }
         }
@@ -231,22 +227,14 @@ impl Director {
         let start_s = self.scheduled_s;
         skeleton.ask(Move {
             start_s,
-            drive: Drive {
-                ahead_mps: walk.ahead_mps,
-                right_mps: walk.right_mps,
-                yaw_rps: rad(walk.yaw_dps),
-            },
+            drive: Drive { ahead_mps: walk.ahead_mps, right_mps: walk.right_mps, yaw_rps: rad(walk.yaw_dps) },
             ramp_s: walk.ramp_s.unwrap_or(usual),
             gait: Some(walk.gait),
             label: walk.label,
         });
         let (_, end_s) = self.advance(seconds);
         if let Some(kind) = walk.danger {
-            self.dangers.push_back(Danger {
-                kind,
-                start_s,
-                end_s,
-            });
+            self.dangers.push_back(Danger { kind, start_s, end_s });
         }
         if let Some(mishaps) = walk.mishaps {
             self.expect(mishaps, start_s, end_s, &mut skeleton.planner);
@@ -288,11 +276,7 @@ impl Director {
         }
         self.ask_to_stand(0.5, skeleton);
         let (start_s, end_s) = self.advance(seconds);
-        self.staged.push_back(Staged {
-            start_s,
-            end_s,
-            scene: StagedScene::Fall { sideways },
-        });
+        self.staged.push_back(Staged { start_s, end_s, scene: StagedScene::Fall { sideways } });
         self.left = Left::Lying;
     }
 
@@ -301,9 +285,7 @@ impl Director {
         let (start_s, end_s) = self.advance(seconds);
         let chance = &mut self.chance;
         let scene = match kind {
-            ActKind::Sit { swinging } => {
-                Scene::Sit(Sit::new(start_s + 0.3, end_s - 0.3, *swinging, chance))
-            }
+            ActKind::Sit { swinging } => Scene::Sit(Sit::new(start_s + 0.3, end_s - 0.3, *swinging, chance)),
             ActKind::Tap => {
                 let tap = Tap::new(start_s + 0.5, end_s - 0.5, chance);
                 self.slaps.extend(tap.slaps());
@@ -319,11 +301,7 @@ impl Director {
             }
             _ => Scene::Lean(Lean::new(start_s, end_s, chance)),
         };
-        self.staged.push_back(Staged {
-            start_s,
-            end_s,
-            scene: StagedScene::Ready(scene),
-        });
+        self.staged.push_back(Staged { start_s, end_s, scene: StagedScene::Ready(scene) });
     }
 }
 

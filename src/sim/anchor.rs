@@ -16,11 +16,7 @@ pub(crate) enum Anchor {
     /// This leg.
     On(LegIndex),
     /// On the way to this leg until `until_s`.
-    Going {
-        to: LegIndex,
-        piece: Quintic,
-        until_s: f64,
-    },
+    Going { to: LegIndex, piece: Quintic, until_s: f64 },
 }
 
 impl Anchor {

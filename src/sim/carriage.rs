@@ -113,8 +113,7 @@ impl Ground<'_> {
     /// Up to where the knee of the leg that has just landed is straight.
     fn rise(&self, wave: &mut HipWave, t: f64, from_s: f64) {
         let fall = self.planner.last_contact(from_s);
-        let at_s =
-            (fall.contact_s + Carriage::of(fall).straight_from * fall.stride_s).max(from_s + 0.06);
+        let at_s = (fall.contact_s + Carriage::of(fall).straight_from * fall.stride_s).max(from_s + 0.06);
         let crest = self.stiff(fall, at_s, fall.straight);
         wave.bend_to(t, at_s, crest, Stage::ToCrest);
     }
@@ -122,8 +121,7 @@ impl Ground<'_> {
     /// Over the bearing foot with the knee as good as straight.
     fn pass_over(&self, wave: &mut HipWave, t: f64, from_s: f64) {
         let fall = self.planner.last_contact(from_s);
-        let at_s =
-            (fall.contact_s + Carriage::of(fall).straight_until * fall.stride_s).max(from_s + 0.04);
+        let at_s = (fall.contact_s + Carriage::of(fall).straight_until * fall.stride_s).max(from_s + 0.04);
         let passed = PASSED_RAD * ((at_s - from_s) / fall.stride_s);
         let crest = self.stiff(fall, at_s, fall.straight + passed);
         wave.bend_to(t, at_s, crest, Stage::OverCrest);
@@ -134,11 +132,7 @@ impl Ground<'_> {
     /// for the landing knee not to be straight before its heel is down. False when no contact is in
     /// sight.
     fn sink(&self, wave: &mut HipWave, t: f64) -> bool {
-        let from_s = if wave.end_s.is_finite() {
-            wave.end_s
-        } else {
-            t
-        };
+        let from_s = if wave.end_s.is_finite() { wave.end_s } else { t };
         let Some(fall) = self.planner.next_contact(from_s) else {
             return false;
         };
@@ -249,11 +243,6 @@ impl Ground<'_> {
     fn reach_over(&self, fall: &Footfall, t: f64, phase: f64, ankle: Vec3) -> f64 {
         let hip = self.above(fall, t, phase).hips[fall.leg];
         let (dx, dz) = (ankle.x - hip.x, ankle.z - hip.z);
-        hang(
-            self.body,
-            ankle.y,
-            dx * dx + dz * dz,
-            fall.least_knee() + EASY_RAD,
-        )
+        hang(self.body, ankle.y, dx * dx + dz * dz, fall.least_knee() + EASY_RAD)
     }
 }

@@ -21,10 +21,7 @@ impl Facing {
     /// Facing `heading` rad to the left of the world's x axis.
     pub(crate) fn new(heading: f64) -> Self {
         let (sin, cos) = libm::sincos(heading);
-        Self {
-            ahead: Vec3::new(cos, 0.0, -sin),
-            right: Vec3::new(sin, 0.0, cos),
-        }
+        Self { ahead: Vec3::new(cos, 0.0, -sin), right: Vec3::new(sin, 0.0, cos) }
     }
 }
 
@@ -72,28 +69,18 @@ pub(crate) fn reach(body: &Body, hip: Vec3, ankle: Vec3, hinge: &Vec3) -> Leg {
     let front = axis.cross(&down);
 
     let full = body.reach_squared(STRAIGHTEST).sqrt();
-    let length = if distance < full - 0.02 {
-        distance
-    } else {
-        soft_min(distance, full, FULL_LENGTH_SOFTNESS_M)
-    };
+    let length =
+        if distance < full - 0.02 { distance } else { soft_min(distance, full, FULL_LENGTH_SOFTNESS_M) };
     let cos_k = ((length * length - lt * lt - ls * ls) / (2.0 * lt * ls)).clamp(-0.94, 1.0);
     let sin_k = (1.0 - cos_k * cos_k).sqrt();
     let length = body.reach_squared(cos_k).sqrt();
     // From the leg's own line the thigh points ahead by gamma, the shank back by the rest.
     let (sin_g, cos_g) = (ls * sin_k / length, (lt + ls * cos_k) / length);
     let (sin_s, cos_s) = (sin_g * cos_k - cos_g * sin_k, cos_g * cos_k + sin_g * sin_k);
-    let frame = |sin: f64, cos: f64| {
-        Mat3::from_columns(&[front * cos - down * sin, -front * sin - down * cos, axis])
-    };
+    let frame =
+        |sin: f64, cos: f64| Mat3::from_columns(&[front * cos - down * sin, -front * sin - down * cos, axis]);
     let thigh = frame(sin_g, cos_g);
-    Leg {
-        hip,
-        knee: hip - thigh.column(1) * lt,
-        thigh,
-        shank: frame(sin_s, cos_s),
-        flexion: (sin_k, cos_k),
-    }
+    Leg { hip, knee: hip - thigh.column(1) * lt, thigh, shank: frame(sin_s, cos_s), flexion: (sin_k, cos_k) }
 }
 
 /// Height at which the hip joint hangs over an ankle when the knee is bent to `floor` (rad) and the
@@ -123,11 +110,7 @@ mod tests {
     #[test]
     fn the_chain_ends_at_the_ankle() {
         let body = Body::average(1.7);
-        for (x, y, z, heading) in [
-            (0.2, 0.1, 0.09, 0.0),
-            (-0.3, 0.2, -0.05, 1.1),
-            (0.5, 0.3, 0.3, -2.0),
-        ] {
+        for (x, y, z, heading) in [(0.2, 0.1, 0.09, 0.0), (-0.3, 0.2, -0.05, 1.1), (0.5, 0.3, 0.3, -2.0)] {
             let facing = Facing::new(heading);
             let hip = Vec3::new(1.0, 0.85, -2.0);
             let ankle = hip + facing.ahead * x - Vec3::y() * (0.85 - y) + facing.right * z;
@@ -135,12 +118,7 @@ mod tests {
             let end = leg.knee - leg.shank.column(1) * body.shank_m;
             assert!((end - ankle).norm() < 1e-9);
             assert!((leg.shank.determinant() - 1.0).abs() < 1e-9);
-            assert!(
-                leg.thigh
-                    .column(2)
-                    .dot(&leg.knee.cross(&leg.hip))
-                    .is_finite()
-            );
+            assert!(leg.thigh.column(2).dot(&leg.knee.cross(&leg.hip)).is_finite());
         }
     }
 
@@ -176,12 +154,7 @@ mod tests {
     #[test]
     fn out_of_reach_points_the_way() {
         let body = Body::average(1.7);
-        let leg = reach(
-            &body,
-            Vec3::new(0.0, 2.0, 0.0),
-            Vec3::zeros(),
-            &Facing::new(0.0).right,
-        );
+        let leg = reach(&body, Vec3::new(0.0, 2.0, 0.0), Vec3::zeros(), &Facing::new(0.0).right);
         assert!((deg(leg.flexion_rad()) - 1.0).abs() < 0.01);
     }
 }

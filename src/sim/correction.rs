@@ -53,16 +53,8 @@ mod tests {
 
     #[test]
     fn it_meets_both_ends_and_has_no_corner() {
-        let off = Jet {
-            p: 0.1,
-            v: -2.0,
-            a: 5.0,
-        };
-        let on = Jet {
-            p: -0.2,
-            v: 1.0,
-            a: -3.0,
-        };
+        let off = Jet { p: 0.1, v: -2.0, a: 5.0 };
+        let on = Jet { p: -0.2, v: 1.0, a: -3.0 };
         let c = Correction::new(1.0, off, 2.0, on);
         assert!((c.at(1.0) - 0.1).abs() < 1e-12 && (c.at(2.0) + 0.2).abs() < 1e-12);
         assert!(((c.at(1.001) - c.at(1.0)) / 1e-3 + 2.0).abs() < 0.01);

@@ -162,14 +162,7 @@ impl Device {
         made: &mut Chance,
         noise: Chance,
     ) -> Self {
-        let mut device = Self {
-            filter: None,
-            acc: None,
-            gyr: None,
-            held: [0.0; 6],
-            mount,
-            chance: noise,
-        };
+        let mut device = Self { filter: None, acc: None, gyr: None, held: [0.0; 6], mount, chance: noise };
         let Some(e) = kind.errors() else {
             return device;
         };
@@ -241,10 +234,7 @@ impl Device {
         if let Some(triad) = &mut self.gyr {
             gyr = triad.read(gyr, &mut self.chance);
         }
-        Imu {
-            acc_mps2: acc,
-            gyr_dps: gyr,
-        }
+        Imu { acc_mps2: acc, gyr_dps: gyr }
     }
 }
 
@@ -267,10 +257,7 @@ mod tests {
     #[test]
     fn the_ideal_sensor_tells_the_truth() {
         let mut d = device(SensorKind::Ideal);
-        let truth = Imu {
-            acc_mps2: [1.0, 9.8, -2.0],
-            gyr_dps: [3.0, -4.0, 500.0],
-        };
+        let truth = Imu { acc_mps2: [1.0, 9.8, -2.0], gyr_dps: [3.0, -4.0, 500.0] };
         d.feel(&truth);
         assert_eq!(d.sample(), truth);
         assert_eq!(d.delay_s(), 0.0);
@@ -279,10 +266,7 @@ mod tests {
     #[test]
     fn readings_stay_within_the_range_and_on_the_grid() {
         let mut d = device(SensorKind::Bmi270);
-        let truth = Imu {
-            acc_mps2: [500.0, 9.8, -500.0],
-            gyr_dps: [0.0, 0.0, 5000.0],
-        };
+        let truth = Imu { acc_mps2: [500.0, 9.8, -500.0], gyr_dps: [0.0, 0.0, 5000.0] };
         for _ in 0..200 {
             d.feel(&truth);
         }
@@ -296,16 +280,10 @@ mod tests {
     #[test]
     fn noise_has_its_density() {
         let mut d = device(SensorKind::Bmi270);
-        let truth = Imu {
-            acc_mps2: [0.0, GRAVITY_MPS2, 0.0],
-            gyr_dps: [0.0; 3],
-        };
+        let truth = Imu { acc_mps2: [0.0, GRAVITY_MPS2, 0.0], gyr_dps: [0.0; 3] };
         d.feel(&truth);
         let reads: Vec<f64> = (0..4000).map(|_| d.sample().acc_mps2[0]).collect();
-        let steps: f64 = reads
-            .windows(2)
-            .map(|w| (w[1] - w[0]) * (w[1] - w[0]))
-            .sum();
+        let steps: f64 = reads.windows(2).map(|w| (w[1] - w[0]) * (w[1] - w[0])).sum();
         let sd = (steps / (2.0 * 3999.0)).sqrt();
         let want = 160e-6 * GRAVITY_MPS2 * 50.0_f64.sqrt();
         assert!((sd / want - 1.0).abs() < 0.1, "{sd} {want}");

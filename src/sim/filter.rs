@@ -38,12 +38,7 @@ impl<const N: usize> Section<N> {
     /// How much of the movement of its base a mass on a spring takes on (transmissibility).
     pub(crate) fn spring(natural_hz: f64, damping: f64, rate_hz: f64) -> Self {
         let w = TURN * natural_hz;
-        Self::analogue(
-            [0.0, 2.0 * damping * w, w * w],
-            [2.0 * damping * w, w * w],
-            w,
-            rate_hz,
-        )
+        Self::analogue([0.0, 2.0 * damping * w, w * w], [2.0 * damping * w, w * w], w, rate_hz)
     }
 
     /// Filters one sample; the first is taken to have been there for ever.
@@ -86,10 +81,7 @@ impl<const N: usize> LowPass<N> {
             Section::analogue([0.0, 0.0, w * w], [damping * w, w * w], w, rate_hz)
         };
         let sections = [section(1.0), section(3.0)];
-        Self {
-            delay_s: sections.iter().map(|s| s.delay(rate_hz)).sum(),
-            sections,
-        }
+        Self { delay_s: sections.iter().map(|s| s.delay(rate_hz)).sum(), sections }
     }
 
     /// Filters one sample.
@@ -142,11 +134,7 @@ mod tests {
         for i in 0..2000 {
             out = f.push([f64::from(i) * 1e-3])[0];
         }
-        assert!(
-            (1.999 - out - f.delay_s).abs() < 1e-9,
-            "{out} {}",
-            f.delay_s
-        );
+        assert!((1.999 - out - f.delay_s).abs() < 1e-9, "{out} {}", f.delay_s);
         assert!((f.delay_s - 0.0104).abs() < 2e-4);
     }
 

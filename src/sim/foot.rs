@@ -18,25 +18,16 @@ pub(crate) struct Pivot {
 /// The ankle over a planted foot of this pitch.
 pub(crate) fn ankle(body: &Body, pitch: f64) -> Pivot {
     if pitch == 0.0 {
-        return Pivot {
-            x: 0.0,
-            y: body.ankle_m,
-        };
+        return Pivot { x: 0.0, y: body.ankle_m };
     }
     let (sin, cos) = libm::sincos(pitch);
     let h = body.ankle_m;
     if pitch < 0.0 {
         let l = body.ball_m;
-        Pivot {
-            x: l - (l * cos + h * sin),
-            y: h * cos - l * sin,
-        }
+        Pivot { x: l - (l * cos + h * sin), y: h * cos - l * sin }
     } else {
         let l = body.heel_m;
-        Pivot {
-            x: l * cos - h * sin - l,
-            y: l * sin + h * cos,
-        }
+        Pivot { x: l * cos - h * sin - l, y: l * sin + h * cos }
     }
 }
 
@@ -48,26 +39,12 @@ pub(crate) fn ankle_jets(body: &Body, pitch: Jet) -> (Jet, Jet) {
     let at = ankle(body, pitch.p);
     let (x1, x2, y1, y2) = if pitch.p < 0.0 {
         let l = body.ball_m;
-        (
-            l * sin - h * cos,
-            l * cos + h * sin,
-            -l * cos - h * sin,
-            l * sin - h * cos,
-        )
+        (l * sin - h * cos, l * cos + h * sin, -l * cos - h * sin, l * sin - h * cos)
     } else {
         let l = body.heel_m;
-        (
-            -l * sin - h * cos,
-            -l * cos + h * sin,
-            l * cos - h * sin,
-            -l * sin - h * cos,
-        )
+        (-l * sin - h * cos, -l * cos + h * sin, l * cos - h * sin, -l * sin - h * cos)
     };
-    let chain = |p, d1: f64, d2: f64| Jet {
-        p,
-        v: d1 * pitch.v,
-        a: d2 * pitch.v * pitch.v + d1 * pitch.a,
-    };
+    let chain = |p, d1: f64, d2: f64| Jet { p, v: d1 * pitch.v, a: d2 * pitch.v * pitch.v + d1 * pitch.a };
     (chain(at.x, x1, x2), chain(at.y, y1, y2))
 }
 

@@ -130,13 +130,7 @@ pub(crate) struct Landing {
 
 impl Footfall {
     /// A foot at rest, flat, since before the capture began.
-    pub(crate) fn standing(
-        leg: LegIndex,
-        place: [f64; 2],
-        heading: f64,
-        gait: Gait,
-        knee: f64,
-    ) -> Self {
+    pub(crate) fn standing(leg: LegIndex, place: [f64; 2], heading: f64, gait: Gait, knee: f64) -> Self {
         let since = -1e6;
         Self {
             leg,
@@ -172,10 +166,7 @@ impl Footfall {
     }
 
     /// A footfall that will leave again at `leave_s`, or stays when that is infinite.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is one independent fact of the step"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "each is one independent fact of the step")]
     pub(crate) fn planned(
         body: &Body,
         leg: LegIndex,
@@ -209,11 +200,7 @@ impl Footfall {
         }
         let stays = leave_s.is_infinite();
         let held = Jet::at_rest(TOE_OFF / 2.0);
-        let contact = Jet {
-            p: 0.0,
-            v: slope,
-            a: 0.0,
-        };
+        let contact = Jet { p: 0.0, v: slope, a: 0.0 };
         if stays {
             fall.phase_held_s = contact_s + 0.5 * TOE_OFF * stride_s;
             fall.phase_first = Quintic::new(contact_s, contact, fall.phase_held_s, held);
@@ -221,11 +208,7 @@ impl Footfall {
             fall.stand = false;
             fall.leave_s = leave_s;
             fall.phase_held_s = leave_s;
-            let end = Jet {
-                p: TOE_OFF,
-                v: slope,
-                a: 0.0,
-            };
+            let end = Jet { p: TOE_OFF, v: slope, a: 0.0 };
             fall.phase_first = Quintic::new(contact_s, contact, leave_s, end);
             fall.phase_release_s = f64::INFINITY;
             fall.plan_release(1.0);
@@ -237,36 +220,17 @@ impl Footfall {
         self.hold = rad(path.hold_deg);
         let pitch = rad(path.toe_contact_deg) * self.amplitude + landing.pitch;
         // Landing exactly flat is a landing without any lowering.
-        let pitch = if (pitch - self.hold).abs() < rad(0.2) {
-            self.hold
-        } else {
-            pitch
-        };
+        let pitch = if (pitch - self.hold).abs() < rad(0.2) { self.hold } else { pitch };
         self.landing_pitch = pitch;
         let drop = (pitch - self.hold).abs();
-        let lever = if pitch < 0.0 {
-            body.ball_m
-        } else {
-            body.heel_m
-        };
-        let quickest =
-            (drop * lever * ROLL_ORDER * (ROLL_ORDER - 1.0) / GENTLEST_LANDING_MPS2).sqrt();
-        let takes = if drop == 0.0 {
-            0.0
-        } else {
-            quickest.max(path.heel_contact * self.stride_s)
-        };
+        let lever = if pitch < 0.0 { body.ball_m } else { body.heel_m };
+        let quickest = (drop * lever * ROLL_ORDER * (ROLL_ORDER - 1.0) / GENTLEST_LANDING_MPS2).sqrt();
+        let takes = if drop == 0.0 { 0.0 } else { quickest.max(path.heel_contact * self.stride_s) };
         self.landed_s = self.contact_s + takes;
         let rate = path.landing_rate;
         self.landing = Quintic::new(
             self.contact_s,
-            roll(
-                pitch,
-                self.hold,
-                -takes,
-                rate,
-                path.landing_brake * rate * (rate - 1.0),
-            ),
+            roll(pitch, self.hold, -takes, rate, path.landing_brake * rate * (rate - 1.0)),
             self.landed_s,
             Jet::at_rest(self.hold),
         );
@@ -291,16 +255,8 @@ impl Footfall {
         self.leaving_stride_s = stride_s;
         self.leave_s = leave_s;
         self.phase_release_s = leave_s - RELEASE_SHARE * stride_s;
-        self.phase_release = Quintic::new(
-            self.phase_release_s,
-            held,
-            leave_s,
-            Jet {
-                p: TOE_OFF,
-                v: 1.0 / stride_s,
-                a: 0.0,
-            },
-        );
+        self.phase_release =
+            Quintic::new(self.phase_release_s, held, leave_s, Jet { p: TOE_OFF, v: 1.0 / stride_s, a: 0.0 });
         self.plan_release(amplitude);
     }
 
@@ -311,8 +267,7 @@ impl Footfall {
         };
         let rhythm = &path.rhythm;
         // The share is of a stance of ordinary length: a longer or shorter one keeps its proportion.
-        let takes =
-            (rhythm.stance[self.leg] - path.forefoot_rise).max(0.02) * self.leaving_stride_s;
+        let takes = (rhythm.stance[self.leg] - path.forefoot_rise).max(0.02) * self.leaving_stride_s;
         let rise = (self.leave_s - takes).max(self.landed_s + 0.02);
         let pitch = rad(path.final_deg) * amplitude;
         let takes = self.leave_s - rise;
@@ -321,13 +276,7 @@ impl Footfall {
             rise,
             Jet::at_rest(self.hold),
             self.leave_s,
-            roll(
-                pitch,
-                self.hold,
-                takes,
-                ROLL_ORDER,
-                ROLL_ORDER * (ROLL_ORDER - 1.0),
-            ),
+            roll(pitch, self.hold, takes, ROLL_ORDER, ROLL_ORDER * (ROLL_ORDER - 1.0)),
         );
         if self.rise_s.is_some() {
             self.rise_s = Some(rise);
@@ -413,16 +362,8 @@ impl Footfall {
         let pitch = self.pitch_jet(t);
         let (x, y) = foot::ankle_jets(body, pitch);
         let place = self.place_at(t);
-        let level = |p: f64, along: f64| Jet {
-            p: p + along * x.p,
-            v: along * x.v,
-            a: along * x.a,
-        };
-        [
-            level(place[0], self.facing.ahead.x),
-            y,
-            level(place[1], self.facing.ahead.z),
-        ]
+        let level = |p: f64, along: f64| Jet { p: p + along * x.p, v: along * x.v, a: along * x.a };
+        [level(place[0], self.facing.ahead.x), y, level(place[1], self.facing.ahead.z)]
     }
 
     fn place_at(&self, t: f64) -> [f64; 2] {
@@ -430,10 +371,7 @@ impl Footfall {
             return self.place;
         };
         let along = slide.ahead_m * smooth((t - slide.start_s) / (slide.end_s - slide.start_s));
-        [
-            self.place[0] + along * self.facing.ahead.x,
-            self.place[1] + along * self.facing.ahead.z,
-        ]
+        [self.place[0] + along * self.facing.ahead.x, self.place[1] + along * self.facing.ahead.z]
     }
 
     /// World position of the ball of the foot while it is on the floor, m.
@@ -457,9 +395,5 @@ fn roll(pitch: f64, hold: f64, takes: f64, rate: f64, bend: f64) -> Jet {
         return Jet::at_rest(pitch);
     }
     let off = pitch - hold;
-    Jet {
-        p: pitch,
-        v: rate * off / takes,
-        a: bend * off / (takes * takes),
-    }
+    Jet { p: pitch, v: rate * off / takes, a: bend * off / (takes * takes) }
 }

@@ -24,10 +24,7 @@ impl Harmonics {
             let (sin, cos) = libm::sincos(TURN * chance.unit());
             (size * cos, size * sin)
         };
-        Self {
-            first: pair(first_deg),
-            second: pair(second_deg),
-        }
+        Self { first: pair(first_deg), second: pair(second_deg) }
     }
 
     fn at(&self, sin: f64, cos: f64) -> f64 {
@@ -69,10 +66,7 @@ impl OutOfPlane {
             Vec3::new(v.x * cos + v.z * sin, v.y, v.z * cos - v.x * sin)
         };
         figure.hinge = turned(figure.hinge);
-        figure.facing = Facing {
-            ahead: turned(figure.facing.ahead),
-            right: turned(figure.facing.right),
-        };
+        figure.facing = Facing { ahead: turned(figure.facing.ahead), right: turned(figure.facing.right) };
     }
 
     /// Turns and tips the bones of a leg at this phase.
@@ -81,14 +75,8 @@ impl OutOfPlane {
             return;
         }
         let (sin, cos) = libm::sincos(TURN * phase);
-        leg.thigh *= turned(
-            engaged * self.thigh_axial.at(sin, cos),
-            engaged * self.thigh_tip.at(sin, cos),
-        );
-        leg.shank *= turned(
-            engaged * self.shank_axial.at(sin, cos),
-            engaged * self.shank_tip.at(sin, cos),
-        );
+        leg.thigh *= turned(engaged * self.thigh_axial.at(sin, cos), engaged * self.thigh_tip.at(sin, cos));
+        leg.shank *= turned(engaged * self.shank_axial.at(sin, cos), engaged * self.shank_tip.at(sin, cos));
     }
 }
 

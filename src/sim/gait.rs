@@ -237,12 +237,7 @@ pub(crate) fn reversed(body: &Body, speed_mps: f64) -> Gait {
         ..PathGait::coached(body, speed_mps).rhythm
     };
     let stride_m = speed_mps.max(0.15) * rhythm.stride_s;
-    Gait::Fourier(FourierGait::fitted(
-        body,
-        rhythm,
-        stride_m,
-        Played::Reversed,
-    ))
+    Gait::Fourier(FourierGait::fitted(body, rhythm, stride_m, Played::Reversed))
 }
 
 /// Step length over cadence in walking forward, m per step/min, for a 1.70 m adult.

@@ -58,11 +58,7 @@ impl Catch {
     pub(crate) fn new(at_s: f64, held_s: f64, end_s: f64) -> Self {
         let held_from_s = at_s + Self::STOP_S;
         let held_until_s = held_from_s + held_s;
-        let lost = Jet {
-            p: Self::STOP_S / 2.0,
-            v: 1.0,
-            a: 0.0,
-        };
+        let lost = Jet { p: Self::STOP_S / 2.0, v: 1.0, a: 0.0 };
         Self {
             at_s,
             stopping: Quintic::new(at_s, Jet::at_rest(0.0), held_from_s, lost),
@@ -70,10 +66,7 @@ impl Catch {
             held_until_s,
             resuming: Quintic::new(
                 held_until_s,
-                Jet {
-                    p: lost.p + held_s,
-                    ..lost
-                },
+                Jet { p: lost.p + held_s, ..lost },
                 end_s,
                 Jet::at_rest(0.0),
             ),
@@ -140,10 +133,7 @@ pub(crate) struct Hurry {
 impl Hurry {
     /// After a mishap: 2 to 5 strides.
     pub(crate) fn after_mishap(strength: f64, chance: &mut Chance) -> Self {
-        Self {
-            left: 2 * chance.count(2, 5),
-            size: strength * chance.between(0.20, 0.30),
-        }
+        Self { left: 2 * chance.count(2, 5), size: strength * chance.between(0.20, 0.30) }
     }
 
     /// Factor on the next step's time.

@@ -46,18 +46,9 @@ impl HipWave {
 
     /// Goes on from the end of the present piece (from `t` when level) to `to` at `at_s`.
     pub(crate) fn bend_to(&mut self, t: f64, at_s: f64, to: Jet, stage: Stage) {
-        let start_s = if self.end_s.is_finite() {
-            self.end_s
-        } else {
-            t
-        };
+        let start_s = if self.end_s.is_finite() { self.end_s } else { t };
         let at_s = at_s.max(start_s + 0.03);
-        *self = Self {
-            piece: Quintic::new(start_s, self.end, at_s, to),
-            end_s: at_s,
-            stage,
-            end: to,
-        };
+        *self = Self { piece: Quintic::new(start_s, self.end, at_s, to), end_s: at_s, stage, end: to };
     }
 
     /// Where the present piece ends.
@@ -91,19 +82,13 @@ mod tests {
             if t >= wave.end_s || wave.stage == Stage::Level {
                 bends += 1;
                 let sign = if bends % 2 == 0 { 1.0 } else { -1.0 };
-                let to = Jet {
-                    p: 0.85 + 0.02 * sign,
-                    v: 0.0,
-                    a: -sign * sine_curvature(0.04, 0.3),
-                };
+                let to = Jet { p: 0.85 + 0.02 * sign, v: 0.0, a: -sign * sine_curvature(0.04, 0.3) };
                 wave.bend_to(t, 0.3 * f64::from(bends), to, Stage::ToCrest);
             }
             heights.push(wave.at(t));
         }
-        let steepest = heights
-            .windows(3)
-            .map(|w| ((w[2] - 2.0 * w[1] + w[0]) / 1e-6).abs())
-            .fold(0.0, f64::max);
+        let steepest =
+            heights.windows(3).map(|w| ((w[2] - 2.0 * w[1] + w[0]) / 1e-6).abs()).fold(0.0, f64::max);
         // 2 cm of amplitude at 0.6 s: 2.2 m/s².
         assert!(steepest < 3.5, "{steepest}");
     }

@@ -67,16 +67,11 @@ impl Itinerary {
 
     /// The first stepping move that starts at or after `t`.
     pub(crate) fn next_stepping(&self, t: f64) -> Option<&Move> {
-        self.moves
-            .iter()
-            .find(|m| m.gait.is_some() && m.start_s >= t)
+        self.moves.iter().find(|m| m.gait.is_some() && m.start_s >= t)
     }
 
     /// The stepping move that holds at `t`, or the last one before.
     pub(crate) fn stepping_at_or_before(&self, t: f64) -> Option<&Move> {
-        self.moves
-            .iter()
-            .rev()
-            .find(|m| m.gait.is_some() && m.start_s <= t)
+        self.moves.iter().rev().find(|m| m.gait.is_some() && m.start_s <= t)
     }
 }

@@ -159,8 +159,7 @@ impl Labeller {
     /// Takes in one moment; returns what has just touched the floor.
     pub(crate) fn see(&mut self, sight: &Sight<'_>, facts: &mut Vec<Fact>) -> [Option<Touch>; 2] {
         let (heel, fore) = Self::sole(&self.body, sight.figure);
-        let (before_s, heel_before, fore_before) =
-            self.heights.unwrap_or((sight.t - 1e-3, heel, fore));
+        let (before_s, heel_before, fore_before) = self.heights.unwrap_or((sight.t - 1e-3, heel, fore));
         self.heights = Some((sight.t, heel, fore));
         if !sight.stepping {
             self.fore_down = fore < DOWN_M;
@@ -178,15 +177,9 @@ impl Labeller {
         };
         let mut touches = [None; 2];
         for (i, (is_fore, height, before)) in
-            [(true, fore, fore_before), (false, heel, heel_before)]
-                .into_iter()
-                .enumerate()
+            [(true, fore, fore_before), (false, heel, heel_before)].into_iter().enumerate()
         {
-            let was = if is_fore {
-                self.fore_down
-            } else {
-                self.heel_down
-            };
+            let was = if is_fore { self.fore_down } else { self.heel_down };
             if before < DOWN_M && height >= DOWN_M {
                 self.rising_s[i] = crossing(before, height);
             }
@@ -239,14 +232,7 @@ impl Labeller {
         }
     }
 
-    fn land(
-        &mut self,
-        fore: bool,
-        at_s: f64,
-        first: bool,
-        sight: &Sight<'_>,
-        facts: &mut Vec<Fact>,
-    ) {
+    fn land(&mut self, fore: bool, at_s: f64, first: bool, sight: &Sight<'_>, facts: &mut Vec<Fact>) {
         let label = sight.landing;
         if first {
             self.end_swing(label, facts);
@@ -270,19 +256,11 @@ impl Labeller {
         let Some(stance) = &mut self.stance else {
             return;
         };
-        let slot = if fore {
-            &mut stance.fore_s
-        } else {
-            &mut stance.heel_s
-        };
+        let slot = if fore { &mut stance.fore_s } else { &mut stance.heel_s };
         if slot.is_none() {
             *slot = Some(at_s);
             if label == Activity::Backward {
-                let kind = if fore {
-                    EventKind::ToeContact
-                } else {
-                    EventKind::HeelContact
-                };
+                let kind = if fore { EventKind::ToeContact } else { EventKind::HeelContact };
                 facts.push(event(kind, at_s));
             }
         }
@@ -335,11 +313,7 @@ impl Labeller {
     /// Ends what the person does at `t`.
     pub(crate) fn end_activity(&mut self, t: f64, facts: &mut Vec<Fact>) {
         if let Some((start_s, label)) = self.activity.take() {
-            facts.push(Fact::Activity(TrueActivity {
-                start_s,
-                end_s: t,
-                label,
-            }));
+            facts.push(Fact::Activity(TrueActivity { start_s, end_s: t, label }));
         }
     }
 }
@@ -348,19 +322,13 @@ impl Labeller {
 fn finish(stance: &Stance, until_s: f64, facts: &mut Vec<Fact>) {
     let toe_contact_s = stance.fore_s.unwrap_or(stance.touch_s);
     if let Some(contact) = word(stance) {
-        facts.push(Fact::Contact(TrueContact {
-            time_s: stance.touch_s,
-            contact,
-        }));
+        facts.push(Fact::Contact(TrueContact { time_s: stance.touch_s, contact }));
     }
     let (knee, at_s) = stance.straightest;
     if knee.is_finite() {
         // A part of the sole rises a little before it is seen to have risen.
         facts.push(event(EventKind::KneeExtension, at_s.min(until_s)));
-        facts.push(Fact::StanceKnee(TrueStanceKnee {
-            toe_contact_s,
-            knee_min_deg: deg(knee),
-        }));
+        facts.push(Fact::StanceKnee(TrueStanceKnee { toe_contact_s, knee_min_deg: deg(knee) }));
     }
 }
 
@@ -388,9 +356,5 @@ fn word(stance: &Stance) -> Option<Contact> {
 }
 
 fn event(kind: EventKind, time_s: f64) -> Fact {
-    Fact::Event(TrueEvent {
-        kind,
-        time_s,
-        tolerance_s: None,
-    })
+    Fact::Event(TrueEvent { kind, time_s, tolerance_s: None })
 }

@@ -33,39 +33,19 @@ pub struct Dropout {
 impl Faults {
     /// A perfect link.
     pub const fn none() -> Self {
-        Self {
-            loss: 0.0,
-            jitter_s: 0.0,
-            drift_ppm: 0.0,
-            dropout: None,
-            duplicates: 0,
-        }
+        Self { loss: 0.0, jitter_s: 0.0, drift_ppm: 0.0, dropout: None, duplicates: 0 }
     }
 
     pub(crate) const fn lossy() -> Self {
-        Self {
-            loss: 0.05,
-            ..Self::none()
-        }
+        Self { loss: 0.05, ..Self::none() }
     }
 
     pub(crate) const fn dropping() -> Self {
-        Self {
-            loss: 0.01,
-            dropout: Some(Dropout {
-                length_s: None,
-                at_s: None,
-            }),
-            ..Self::none()
-        }
+        Self { loss: 0.01, dropout: Some(Dropout { length_s: None, at_s: None }), ..Self::none() }
     }
 
     pub(crate) const fn jittery() -> Self {
-        Self {
-            jitter_s: 0.003,
-            drift_ppm: 50.0,
-            ..Self::none()
-        }
+        Self { jitter_s: 0.003, drift_ppm: 50.0, ..Self::none() }
     }
 
     /// Whether nothing is wrong.
@@ -143,11 +123,8 @@ impl<I: Iterator<Item = Step>> Link<I> {
             if let Some(packet) = self.again.pop_front() {
                 return Some(packet);
             }
-            let wanted = if self.faults.is_none() {
-                1
-            } else {
-                self.chance.count(Self::SAMPLES.0, Self::SAMPLES.1)
-            };
+            let wanted =
+                if self.faults.is_none() { 1 } else { self.chance.count(Self::SAMPLES.0, Self::SAMPLES.1) };
             let mut steps = Vec::with_capacity(wanted as usize);
             while steps.len() < wanted as usize {
                 match self.source.next() {
@@ -164,21 +141,14 @@ impl<I: Iterator<Item = Step>> Link<I> {
             if self.lost(begins_s) {
                 continue;
             }
-            let packet = Packet {
-                first,
-                steps,
-                again: false,
-            };
+            let packet = Packet { first, steps, again: false };
             self.remember(&packet, begins_s);
             return Some(packet);
         }
     }
 
     fn lost(&mut self, begins_s: f64) -> bool {
-        if self
-            .gap
-            .is_some_and(|(from, to)| begins_s >= from && begins_s < to)
-        {
+        if self.gap.is_some_and(|(from, to)| begins_s >= from && begins_s < to) {
             return true;
         }
         if self.faults.loss <= 0.0 {
@@ -206,11 +176,7 @@ impl<I: Iterator<Item = Step>> Link<I> {
         let after = self.gap.is_some_and(|(_, to)| begins_s >= to);
         if after && !self.repeated {
             self.repeated = true;
-            self.again = self
-                .sent
-                .drain(..)
-                .map(|p| Packet { again: true, ..p })
-                .collect();
+            self.again = self.sent.drain(..).map(|p| Packet { again: true, ..p }).collect();
         }
         if !after {
             self.sent.push_back(packet.clone());
@@ -259,10 +225,7 @@ mod tests {
 
     #[test]
     fn a_perfect_link_changes_nothing() {
-        let got: Vec<Step> = received(Faults::none(), 1)
-            .into_iter()
-            .flat_map(|p| p.steps)
-            .collect();
+        let got: Vec<Step> = received(Faults::none(), 1).into_iter().flat_map(|p| p.steps).collect();
         assert_eq!(got, steps(6000).collect::<Vec<_>>());
     }
 
@@ -273,11 +236,7 @@ mod tests {
         for seed in 0..20 {
             let packets = received(Faults::lossy(), seed);
             kept += packets.iter().map(|p| p.steps.len()).sum::<usize>();
-            gaps.extend(
-                packets
-                    .windows(2)
-                    .map(|w| w[1].first - (w[0].first + w[0].steps.len() as u64)),
-            );
+            gaps.extend(packets.windows(2).map(|w| w[1].first - (w[0].first + w[0].steps.len() as u64)));
         }
         let lost = 1.0 - kept as f64 / 120_000.0;
         assert!((lost - 0.05).abs() < 0.012, "{lost}");
@@ -287,35 +246,21 @@ mod tests {
     #[test]
     fn a_dropout_has_its_length_and_repeats_afterwards() {
         let faults = Faults {
-            dropout: Some(Dropout {
-                length_s: Some(1.5),
-                at_s: Some(20.0),
-            }),
+            dropout: Some(Dropout { length_s: Some(1.5), at_s: Some(20.0) }),
             duplicates: 3,
             ..Faults::none()
         };
         let packets = received(faults, 4);
         assert_eq!(packets.iter().filter(|p| p.again).count(), 3);
-        let missing = 6000
-            - packets
-                .iter()
-                .filter(|p| !p.again)
-                .map(|p| p.steps.len())
-                .sum::<usize>();
+        let missing = 6000 - packets.iter().filter(|p| !p.again).map(|p| p.steps.len()).sum::<usize>();
         assert!((130..=165).contains(&missing), "{missing}");
     }
 
     #[test]
     fn stamps_stay_in_order_however_they_jitter() {
-        let faults = Faults {
-            jitter_s: 0.04,
-            drift_ppm: -200.0,
-            ..Faults::none()
-        };
-        let times: Vec<_> = received(faults, 9)
-            .iter()
-            .flat_map(|p| p.steps.iter().map(|s| s.sample.time))
-            .collect();
+        let faults = Faults { jitter_s: 0.04, drift_ppm: -200.0, ..Faults::none() };
+        let times: Vec<_> =
+            received(faults, 9).iter().flat_map(|p| p.steps.iter().map(|s| s.sample.time)).collect();
         assert!(times.windows(2).all(|w| w[0] < w[1]));
     }
 }

@@ -123,11 +123,7 @@ impl Quintic {
 
     /// The same value at all times.
     pub(crate) const fn constant(p: f64) -> Self {
-        Self {
-            start_s: 0.0,
-            per_s: 0.0,
-            c: [p, 0.0, 0.0, 0.0, 0.0, 0.0],
-        }
+        Self { start_s: 0.0, per_s: 0.0, c: [p, 0.0, 0.0, 0.0, 0.0, 0.0] }
     }
 
     /// Value at `t`, which the caller keeps within the span.
@@ -144,9 +140,7 @@ impl Quintic {
         Jet {
             p: self.at(t),
             v: self.per_s * (c1 + s * (2.0 * c2 + s * (3.0 * c3 + s * (4.0 * c4 + s * 5.0 * c5)))),
-            a: self.per_s
-                * self.per_s
-                * (2.0 * c2 + s * (6.0 * c3 + s * (12.0 * c4 + s * 20.0 * c5))),
+            a: self.per_s * self.per_s * (2.0 * c2 + s * (6.0 * c3 + s * (12.0 * c4 + s * 20.0 * c5))),
         }
     }
 }
@@ -157,16 +151,8 @@ mod tests {
 
     #[test]
     fn a_quintic_meets_both_jets() {
-        let from = Jet {
-            p: 1.0,
-            v: -2.0,
-            a: 3.0,
-        };
-        let to = Jet {
-            p: -0.5,
-            v: 0.25,
-            a: -7.0,
-        };
+        let from = Jet { p: 1.0, v: -2.0, a: 3.0 };
+        let to = Jet { p: -0.5, v: 0.25, a: -7.0 };
         let q = Quintic::new(2.0, from, 2.4, to);
         for (t, want) in [(2.0, from), (2.4, to)] {
             let got = q.jet(t);

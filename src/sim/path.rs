@@ -36,10 +36,7 @@ impl Whereabouts {
     /// The ground point `ahead` of and `right` of the body here.
     pub(crate) fn beside(&self, ahead: f64, right: f64) -> [f64; 2] {
         let (sin, cos) = libm::sincos(self.heading.p);
-        [
-            self.x.p + ahead * cos + right * sin,
-            self.z.p - ahead * sin + right * cos,
-        ]
+        [self.x.p + ahead * cos + right * sin, self.z.p - ahead * sin + right * cos]
     }
 }
 
@@ -61,38 +58,22 @@ struct Ramp {
 }
 
 impl Ramp {
-    const REST: Self = Self {
-        piece: Quintic::constant(0.0),
-        end_s: 0.0,
-        target: 0.0,
-    };
+    const REST: Self = Self { piece: Quintic::constant(0.0), end_s: 0.0, target: 0.0 };
 
     fn jet(&self, t: f64) -> Jet {
-        if t < self.end_s {
-            self.piece.jet(t)
-        } else {
-            Jet::at_rest(self.target)
-        }
+        if t < self.end_s { self.piece.jet(t) } else { Jet::at_rest(self.target) }
     }
 
     fn toward(self, target: f64, start_s: f64, ramp_s: f64) -> Self {
         let end_s = start_s + ramp_s;
-        Self {
-            piece: Quintic::new(start_s, self.jet(start_s), end_s, Jet::at_rest(target)),
-            end_s,
-            target,
-        }
+        Self { piece: Quintic::new(start_s, self.jet(start_s), end_s, Jet::at_rest(target)), end_s, target }
     }
 }
 
 impl Path {
     /// At rest at the origin, facing along x.
     pub(crate) fn new() -> Self {
-        Self {
-            nodes: VecDeque::from([Whereabouts::default()]),
-            first: 0,
-            ramps: [Ramp::REST; 3],
-        }
+        Self { nodes: VecDeque::from([Whereabouts::default()]), first: 0, ramps: [Ramp::REST; 3] }
     }
 
     /// Up to when the path is known, s.
@@ -128,21 +109,9 @@ impl Path {
         let (vx2, vz2, ax2, az2) = self.velocity(end, heading_end, r2);
         let sum = |p: f64, a: f64, b: f64, c: f64| p + NODE_S / 6.0 * (a + 4.0 * b + c);
         self.nodes.push_back(Whereabouts {
-            x: Jet {
-                p: sum(from.x.p, from.x.v, vx1, vx2),
-                v: vx2,
-                a: ax2,
-            },
-            z: Jet {
-                p: sum(from.z.p, from.z.v, vz1, vz2),
-                v: vz2,
-                a: az2,
-            },
-            heading: Jet {
-                p: heading_end,
-                v: r2.p,
-                a: r2.v,
-            },
+            x: Jet { p: sum(from.x.p, from.x.v, vx1, vx2), v: vx2, a: ax2 },
+            z: Jet { p: sum(from.z.p, from.z.v, vz1, vz2), v: vz2, a: az2 },
+            heading: Jet { p: heading_end, v: r2.p, a: r2.v },
         });
     }
 
@@ -205,11 +174,7 @@ impl Path {
     /// Whereabouts at `t`.
     pub(crate) fn at(&self, t: f64) -> Whereabouts {
         let cell = self.cell(t);
-        Whereabouts {
-            x: cell.x.jet(t),
-            z: cell.z.jet(t),
-            heading: cell.heading.jet(t),
-        }
+        Whereabouts { x: cell.x.jet(t), z: cell.z.jet(t), heading: cell.heading.jet(t) }
     }
 }
 
@@ -231,21 +196,8 @@ mod tests {
         let mut path = Path::new();
         let asks = [
             (0.0, Drive::default()),
-            (
-                0.5,
-                Drive {
-                    ahead_mps: -1.0,
-                    ..Drive::default()
-                },
-            ),
-            (
-                1.3,
-                Drive {
-                    ahead_mps: -0.6,
-                    right_mps: 0.2,
-                    yaw_rps: 1.2,
-                },
-            ),
+            (0.5, Drive { ahead_mps: -1.0, ..Drive::default() }),
+            (1.3, Drive { ahead_mps: -0.6, right_mps: 0.2, yaw_rps: 1.2 }),
             (3.0, Drive::default()),
         ];
         for (i, (start, drive)) in asks.into_iter().enumerate() {

@@ -183,13 +183,7 @@ impl Pelvis {
 
     /// The gait as it is at `t`, between the one before and the one being taken on.
     pub(crate) fn gait_at(&self, t: f64) -> Gait {
-        let Manner {
-            start_s,
-            end_s,
-            from,
-            to,
-            ..
-        } = &self.manner;
+        let Manner { start_s, end_s, from, to, .. } = &self.manner;
         if t >= *end_s {
             return *to;
         }
@@ -249,14 +243,7 @@ impl Pelvis {
         }
         let centre = middle + facing.ahead * ahead + facing.right * right;
         let out = facing.right * (self.side * self.half_width_m) + facing.ahead * forth;
-        Above {
-            facing,
-            heading,
-            hips: [centre + out, centre - out],
-            yaw,
-            raised,
-            engaged,
-        }
+        Above { facing, heading, hips: [centre + out, centre - out], yaw, raised, engaged }
     }
 
     /// Standing sway: ahead and to the right, m.

@@ -133,13 +133,7 @@ pub(crate) struct Planner {
 
 impl Planner {
     /// Standing at the origin. `side` is +1 when leg 0 is the right leg, −1 for the left.
-    pub(crate) fn new(
-        body: Body,
-        side: f64,
-        standing_knee: f64,
-        chance: Chance,
-        hazards: Chance,
-    ) -> Self {
+    pub(crate) fn new(body: Body, side: f64, standing_knee: f64, chance: Chance, hazards: Chance) -> Self {
         let gait = Gait::Path(PathGait::coached(&body, 0.9));
         let leg = |leg: LegIndex, side: f64| LegPlan {
             falls: VecDeque::from([Footfall::standing(
@@ -215,10 +209,7 @@ impl Planner {
 
     /// From standing: the first step, when one is asked for within sight.
     fn set_off(&mut self, t: f64, itinerary: &Itinerary) {
-        let Some(first) = itinerary
-            .next_stepping(t)
-            .filter(|m| m.start_s < t + 3.0 + LEAD_STRIDES)
-        else {
+        let Some(first) = itinerary.next_stepping(t).filter(|m| m.start_s < t + 3.0 + LEAD_STRIDES) else {
             return;
         };
         let Some(gait) = first.gait else {
@@ -231,25 +222,17 @@ impl Planner {
         self.drift = 0.0;
         let rhythm = *self.gait.rhythm();
         let leg = usize::from(self.chance.happens(0.5));
-        let leave_s =
-            (first.start_s + 0.30 * rhythm.stride_s).max(t + RELEASE_SHARE * rhythm.stride_s);
+        let leave_s = (first.start_s + 0.30 * rhythm.stride_s).max(t + RELEASE_SHARE * rhythm.stride_s);
         let contact_s = leave_s + (1.0 - rhythm.stance[leg]) * rhythm.stride_s;
         let gait = self.gait;
-        self.legs[leg]
-            .last_mut()
-            .release_at(t, leave_s, &gait, rhythm.stride_s, FADE_IN[0]);
+        self.legs[leg].last_mut().release_at(t, leave_s, &gait, rhythm.stride_s, FADE_IN[0]);
         self.decisions.bouts.push_back(Bout {
             at_s: first.start_s,
             begins: true,
             leg,
             stride_s: rhythm.stride_s,
         });
-        self.upcoming = Some(Upcoming {
-            leg,
-            contact_s,
-            catch: None,
-            lift: 1.0,
-        });
+        self.upcoming = Some(Upcoming { leg, contact_s, catch: None, lift: 1.0 });
     }
 
     /// Fixes one footfall in place and the next in time.
@@ -259,26 +242,16 @@ impl Planner {
         self.take_on(now.contact_s, itinerary);
         let rhythm = *self.gait.rhythm();
         let stride_s = rhythm.stride_s;
-        let share = if leg == 0 {
-            rhythm.step_share
-        } else {
-            1.0 - rhythm.step_share
-        };
+        let share = if leg == 0 { rhythm.step_share } else { 1.0 - rhythm.step_share };
         let usual = share * stride_s;
         self.drift = 0.5 * self.drift
             + 0.75_f64.sqrt() * self.chance.bounded_normal() * rhythm.variation / 0.75_f64.sqrt();
-        let step_s =
-            usual * (1.0 + self.drift).clamp(0.6, 1.6) * self.hurry.next(&mut self.hazards);
+        let step_s = usual * (1.0 + self.drift).clamp(0.6, 1.6) * self.hurry.next(&mut self.hazards);
         let both = |l: LegIndex| (rhythm.stance[l] - 0.5).max(0.02) * stride_s;
 
         // Whether the other foot leaves, this one does, or both stay.
         let other_leaves = now.contact_s + both(other);
-        let mut next = Upcoming {
-            leg: other,
-            contact_s: now.contact_s + step_s,
-            catch: None,
-            lift: 1.0,
-        };
+        let mut next = Upcoming { leg: other, contact_s: now.contact_s + step_s, catch: None, lift: 1.0 };
         let amplitude = self.amplitude(asked, path.at(now.contact_s));
         let release_amplitude = amplitude.max(FADE_IN[0]);
         let mut leave_s = f64::INFINITY;
@@ -292,13 +265,7 @@ impl Planner {
             self.disturb_swing(&mut next, other_leaves, stride_s);
             let gait = self.gait;
             if self.legs[other].last().leave_s.is_infinite() {
-                self.legs[other].last_mut().release_at(
-                    t,
-                    other_leaves,
-                    &gait,
-                    stride_s,
-                    release_amplitude,
-                );
+                self.legs[other].last_mut().release_at(t, other_leaves, &gait, stride_s, release_amplitude);
             }
         }
         let mid = f64::midpoint(now.contact_s, place_leave);
@@ -312,10 +279,7 @@ impl Planner {
             leave_s = now.contact_s + 0.55 * stride_s;
             next.contact_s = leave_s + (1.0 - rhythm.stance[leg]) * stride_s;
         }
-        let landing = Landing {
-            pitch: self.pitch_jitter(),
-            knee: self.straightness(leg, amplitude),
-        };
+        let landing = Landing { pitch: self.pitch_jitter(), knee: self.straightness(leg, amplitude) };
         let mut fall = Footfall::planned(
             &self.body,
             leg,
@@ -340,12 +304,7 @@ impl Planner {
         if others_turn || wants_on {
             self.upcoming = Some(next);
         } else {
-            self.decisions.bouts.push_back(Bout {
-                at_s: now.contact_s,
-                begins: false,
-                leg,
-                stride_s,
-            });
+            self.decisions.bouts.push_back(Bout { at_s: now.contact_s, begins: false, leg, stride_s });
         }
     }
 
@@ -376,11 +335,7 @@ impl Planner {
             return full;
         }
         self.closing_steps += 1;
-        let left = if self.speed_mps > 0.05 {
-            (speed / self.speed_mps).min(1.0)
-        } else {
-            0.0
-        };
+        let left = if self.speed_mps > 0.05 { (speed / self.speed_mps).min(1.0) } else { 0.0 };
         full.min(lerp(CLOSING, 1.0, left))
     }
 
@@ -388,12 +343,7 @@ impl Planner {
         let draw = self.chance.bounded_normal();
         match &self.gait {
             // A foot that lands nearly flat cannot vary by more than it is pitched.
-            Gait::Path(path) => {
-                rad((0.12 * (path.toe_contact_deg - path.hold_deg))
-                    .abs()
-                    .min(3.0))
-                    * draw
-            }
+            Gait::Path(path) => rad((0.12 * (path.toe_contact_deg - path.hold_deg)).abs().min(3.0)) * draw,
             Gait::Fourier(_) => 0.0,
         }
     }
@@ -405,8 +355,7 @@ impl Planner {
             Gait::Path(path) => {
                 let full = rad(path.straight_deg[leg] + 1.0 * draw);
                 let size = (self.steps as f64 / 3.0).min(1.0) * amplitude.min(1.0);
-                lerp(self.standing_knee.max(full), full, size)
-                    .max(rad(path.least_knee_deg[leg] + 0.5))
+                lerp(self.standing_knee.max(full), full, size).max(rad(path.least_knee_deg[leg] + 0.5))
             }
             Gait::Fourier(_) => self.standing_knee,
         }
@@ -442,14 +391,7 @@ impl Planner {
         self.would_stray(leg, fall.place, fall.heading, t, path)
     }
 
-    fn would_stray(
-        &self,
-        leg: LegIndex,
-        place: [f64; 2],
-        heading: f64,
-        t: f64,
-        path: &Path,
-    ) -> bool {
+    fn would_stray(&self, leg: LegIndex, place: [f64; 2], heading: f64, t: f64, path: &Path) -> bool {
         let later = path.at(t + self.gait.rhythm().stride_s);
         let target = later.beside(0.0, self.side_of(leg) * self.body.stance_half_width_m);
         let (dx, dz) = (target[0] - place[0], target[1] - place[1]);
@@ -457,9 +399,7 @@ impl Planner {
         let (sin, cos) = libm::sincos(later.heading.p);
         let along = dx * cos - dz * sin;
         let across = dx * sin + dz * cos;
-        along.abs() > STRAY_M
-            || across.abs() > 2.0 * STRAY_M
-            || (later.heading.p - heading).abs() > STRAY_RAD
+        along.abs() > STRAY_M || across.abs() > 2.0 * STRAY_M || (later.heading.p - heading).abs() > STRAY_RAD
     }
 
     /// Takes the first mishap that is due by `t` and wanted.
@@ -475,9 +415,7 @@ impl Planner {
         if next.leg != 0 {
             return;
         }
-        let Some(Mishap::Stumble(recovery)) =
-            self.due(leaves_s, |m| matches!(m, Mishap::Stumble(_)))
-        else {
+        let Some(Mishap::Stumble(recovery)) = self.due(leaves_s, |m| matches!(m, Mishap::Stumble(_))) else {
             return;
         };
         let chance = &mut self.hazards;
@@ -519,11 +457,7 @@ impl Planner {
                 let takes = chance.between(0.12, 0.25);
                 let fastest = chance.between(0.5, 1.0);
                 // Just after landing the foot brakes and slides on; later it pushes and slides away.
-                let (share, sign) = if chance.happens(0.5) {
-                    (0.16, -1.0)
-                } else {
-                    (0.34, 1.0)
-                };
+                let (share, sign) = if chance.happens(0.5) { (0.16, -1.0) } else { (0.34, 1.0) };
                 onset_s = fall.contact_s + chance.between(share, share + 0.08) * fall.stride_s;
                 fall.slide = Some(Slide {
                     start_s: onset_s,
@@ -550,11 +484,7 @@ impl Planner {
         let strength = if mishap == Mishap::Slip { 0.6 } else { 0.3 };
         let sway = Sway::lurch(onset_s, strength, chance);
         self.decisions.sways.push_back(sway);
-        self.decisions.incidents.push_back(Incident {
-            mishap,
-            onset_s,
-            end_s,
-        });
+        self.decisions.incidents.push_back(Incident { mishap, onset_s, end_s });
     }
 
     /// The present footfall of a leg.
@@ -578,30 +508,19 @@ impl Planner {
 
     /// The footfall of the same leg after this one, if it is planned.
     pub(crate) fn following(&self, fall: &Footfall) -> Option<&Footfall> {
-        self.legs[fall.leg]
-            .falls
-            .iter()
-            .find(|f| f.contact_s > fall.contact_s)
+        self.legs[fall.leg].falls.iter().find(|f| f.contact_s > fall.contact_s)
     }
 
     /// The footfall of the same leg before this one, if it is remembered.
     pub(crate) fn preceding(&self, fall: &Footfall) -> Option<&Footfall> {
-        self.legs[fall.leg]
-            .falls
-            .iter()
-            .rev()
-            .find(|f| f.contact_s < fall.contact_s)
+        self.legs[fall.leg].falls.iter().rev().find(|f| f.contact_s < fall.contact_s)
     }
 
     /// The last contact before `t` of either leg.
     pub(crate) fn last_contact(&self, t: f64) -> &Footfall {
         let [a, b] = [0, 1].map(|l| {
             let falls = &self.legs[l].falls;
-            falls
-                .iter()
-                .rev()
-                .find(|f| f.contact_s <= t)
-                .unwrap_or(&falls[0])
+            falls.iter().rev().find(|f| f.contact_s <= t).unwrap_or(&falls[0])
         });
         if a.contact_s > b.contact_s { a } else { b }
     }
@@ -614,12 +533,7 @@ impl Planner {
     /// The leg at any `t` that is planned and not yet forgotten.
     pub(crate) fn leg_at(&self, leg: LegIndex, t: f64) -> LegAt<'_> {
         let plan = &self.legs[leg];
-        let later = plan
-            .falls
-            .iter()
-            .skip(1)
-            .take_while(|f| f.contact_s <= t)
-            .count();
+        let later = plan.falls.iter().skip(1).take_while(|f| f.contact_s <= t).count();
         let on = &plan.falls[later];
         let to = plan.falls.get(later + 1).filter(|_| t >= on.leave_s);
         let phase = match (to, &plan.air) {
@@ -640,35 +554,18 @@ impl Planner {
         };
         let at = plan.catch.map_or(t, |c| c.undisturbed(t));
         let weight = smooth((t - on.leave_s) / (to.contact_s - on.leave_s));
-        (
-            swing.ankle(at),
-            swing.pitch(at),
-            lerp(on.least_knee(), to.least_knee(), weight),
-        )
+        (swing.ankle(at), swing.pitch(at), lerp(on.least_knee(), to.least_knee(), weight))
     }
 
     /// Whether all steps are done, none is planned, and both feet have come to lie still.
     fn stands(&self, t: f64) -> bool {
         let still = |fall: &Footfall| t > fall.contact_s + 0.5 * fall.stride_s;
-        self.upcoming.is_none()
-            && self
-                .legs
-                .iter()
-                .all(|l| l.falls.len() == 1 && still(l.present()))
+        self.upcoming.is_none() && self.legs.iter().all(|l| l.falls.len() == 1 && still(l.present()))
     }
 }
 
 /// Phase of a leg in the air between two footfalls.
 fn air_phase(from: &Footfall, to: &Footfall) -> Quintic {
-    let jet = |p: f64, stride_s: f64| Jet {
-        p,
-        v: 1.0 / stride_s,
-        a: 0.0,
-    };
-    Quintic::new(
-        from.leave_s,
-        jet(TOE_OFF - 1.0, from.leaving_stride_s),
-        to.contact_s,
-        jet(0.0, to.stride_s),
-    )
+    let jet = |p: f64, stride_s: f64| Jet { p, v: 1.0 / stride_s, a: 0.0 };
+    Quintic::new(from.leave_s, jet(TOE_OFF - 1.0, from.leaving_stride_s), to.contact_s, jet(0.0, to.stride_s))
 }

@@ -46,10 +46,7 @@ impl Chance {
         let high = split_mix(seed ^ split_mix(stream));
         let low = split_mix(high);
         Self {
-            generator: Pcg64::new(
-                (u128::from(high) << 64) | u128::from(low),
-                u128::from(split_mix(stream)),
-            ),
+            generator: Pcg64::new((u128::from(high) << 64) | u128::from(low), u128::from(split_mix(stream))),
             spare: None,
         }
     }
@@ -67,11 +64,7 @@ impl Chance {
 
     /// +1 or −1.
     pub(crate) fn sign(&mut self) -> f64 {
-        if self.generator.next_u64() >> 63 == 0 {
-            1.0
-        } else {
-            -1.0
-        }
+        if self.generator.next_u64() >> 63 == 0 { 1.0 } else { -1.0 }
     }
 
     /// Whether something of this probability happens.
@@ -137,10 +130,7 @@ mod tests {
         let draws: Vec<f64> = (0..n).map(|_| c.normal()).collect();
         let mean = draws.iter().sum::<f64>() / f64::from(n);
         let var = draws.iter().map(|d| (d - mean) * (d - mean)).sum::<f64>() / f64::from(n);
-        assert!(
-            mean.abs() < 0.03 && (var - 1.0).abs() < 0.03,
-            "{mean} {var}"
-        );
+        assert!(mean.abs() < 0.03 && (var - 1.0).abs() < 0.03, "{mean} {var}");
     }
 
     #[test]

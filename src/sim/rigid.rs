@@ -25,10 +25,7 @@ pub(crate) struct Motion {
 impl Motion {
     /// A sensor whose poses come every `step_s`, the first two already known.
     pub(crate) const fn new(first: Pose, second: Pose, step_s: f64) -> Self {
-        Self {
-            poses: [first, first, second],
-            step_s,
-        }
+        Self { poses: [first, first, second], step_s }
     }
 
     /// Takes the next pose and returns the pose and the reading of one step before it.
@@ -37,25 +34,15 @@ impl Motion {
         let [before, here, after] = &self.poses;
         let h = self.step_s;
         let acceleration = (after.position - here.position * 2.0 + before.position) / (h * h);
-        let force = here
-            .axes
-            .tr_mul(&(acceleration + Vec3::new(0.0, GRAVITY_MPS2, 0.0)));
+        let force = here.axes.tr_mul(&(acceleration + Vec3::new(0.0, GRAVITY_MPS2, 0.0)));
         // The turn over both steps, from its skew part: its length is the sine of the angle.
         let turn = before.axes.tr_mul(&after.axes);
-        let skew = Vec3::new(
-            turn[(2, 1)] - turn[(1, 2)],
-            turn[(0, 2)] - turn[(2, 0)],
-            turn[(1, 0)] - turn[(0, 1)],
-        ) * 0.5;
+        let skew =
+            Vec3::new(turn[(2, 1)] - turn[(1, 2)], turn[(0, 2)] - turn[(2, 0)], turn[(1, 0)] - turn[(0, 1)])
+                * 0.5;
         let sine_squared = skew.norm_squared();
         let rate = skew * ((1.0 + sine_squared / 6.0) / (2.0 * h));
-        (
-            *here,
-            Imu {
-                acc_mps2: force.into(),
-                gyr_dps: rate.map(deg).into(),
-            },
-        )
+        (*here, Imu { acc_mps2: force.into(), gyr_dps: rate.map(deg).into() })
     }
 }
 
@@ -70,10 +57,7 @@ mod tests {
 
     #[test]
     fn at_rest_it_reads_gravity_and_nothing_else() {
-        let pose = Pose {
-            position: Vec3::new(1.0, 2.0, 3.0),
-            axes: about_z(0.2),
-        };
+        let pose = Pose { position: Vec3::new(1.0, 2.0, 3.0), axes: about_z(0.2) };
         let mut motion = Motion::new(pose, pose, 1e-3);
         let (_, reads) = motion.push(pose);
         let size: f64 = reads.acc_mps2.iter().map(|v| v * v).sum::<f64>();
@@ -88,10 +72,7 @@ mod tests {
         let (h, rate, radius) = (1e-3, 5.0, 0.4);
         let pose = |t: f64| {
             let axes = about_z(rate * t);
-            Pose {
-                position: axes.column(0) * radius,
-                axes,
-            }
+            Pose { position: axes.column(0) * radius, axes }
         };
         let mut motion = Motion::new(pose(0.0), pose(h), h);
         let (_, reads) = motion.push(pose(2.0 * h));

@@ -12,8 +12,8 @@ use super::strap::Slipping;
 use crate::record::{Activity, Contact};
 
 use Finding::{
-    Alarm, BackwardStrides, BentKnee, Bout, Danger, ForwardStrides, Landings, MountDoubt,
-    StraightKnee, WrongDirection,
+    Alarm, BackwardStrides, BentKnee, Bout, Danger, ForwardStrides, Landings, MountDoubt, StraightKnee,
+    WrongDirection,
 };
 
 /// How fast people can walk at all, as a share of what a 1.70 m adult can (legs are pendulums: the
@@ -112,9 +112,7 @@ pub struct Scenario {
 
 impl std::fmt::Debug for Scenario {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Scenario")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("Scenario").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -144,10 +142,7 @@ impl Scenario {
 const PLAIN: Scenario = Scenario {
     id: "",
     summary: "",
-    expect: Expectation {
-        must: &[],
-        must_not: &[],
-    },
+    expect: Expectation { must: &[], must_not: &[] },
     seconds: 60.0,
     speed: SpeedChoice::Backward(0.9),
     says_belt_speed: false,
@@ -280,70 +275,49 @@ pub static CATALOGUE: &[Scenario] = &[
     Scenario {
         id: "bw_ext10",
         summary: "backward, the instrumented knee stays 10 degrees short",
-        expect: Expectation {
-            must: &[BackwardStrides, BentKnee(10.0)],
-            must_not: &[WrongDirection, Alarm],
-        },
+        expect: Expectation { must: &[BackwardStrides, BentKnee(10.0)], must_not: &[WrongDirection, Alarm] },
         acts: |b| short_knee(b, [10.0, 0.0]),
         ..PLAIN
     },
     Scenario {
         id: "bw_ext15",
         summary: "backward, the instrumented knee stays 15 degrees short",
-        expect: Expectation {
-            must: &[BackwardStrides, BentKnee(15.0)],
-            must_not: &[WrongDirection, Alarm],
-        },
+        expect: Expectation { must: &[BackwardStrides, BentKnee(15.0)], must_not: &[WrongDirection, Alarm] },
         acts: |b| short_knee(b, [15.0, 0.0]),
         ..PLAIN
     },
     Scenario {
         id: "bw_ext20",
         summary: "backward, the instrumented knee stays 20 degrees short",
-        expect: Expectation {
-            must: &[BackwardStrides, BentKnee(20.0)],
-            must_not: &[WrongDirection, Alarm],
-        },
+        expect: Expectation { must: &[BackwardStrides, BentKnee(20.0)], must_not: &[WrongDirection, Alarm] },
         acts: |b| short_knee(b, [20.0, 0.0]),
         ..PLAIN
     },
     Scenario {
         id: "bw_ext10_both",
         summary: "backward, both knees stay 10 degrees short",
-        expect: Expectation {
-            must: &[BackwardStrides, BentKnee(10.0)],
-            must_not: &[WrongDirection, Alarm],
-        },
+        expect: Expectation { must: &[BackwardStrides, BentKnee(10.0)], must_not: &[WrongDirection, Alarm] },
         acts: |b| short_knee(b, [10.0; 2]),
         ..PLAIN
     },
     Scenario {
         id: "bw_ext15_both",
         summary: "backward, both knees stay 15 degrees short",
-        expect: Expectation {
-            must: &[BackwardStrides, BentKnee(15.0)],
-            must_not: &[WrongDirection, Alarm],
-        },
+        expect: Expectation { must: &[BackwardStrides, BentKnee(15.0)], must_not: &[WrongDirection, Alarm] },
         acts: |b| short_knee(b, [15.0; 2]),
         ..PLAIN
     },
     Scenario {
         id: "bw_ext20_both",
         summary: "backward, both knees stay 20 degrees short",
-        expect: Expectation {
-            must: &[BackwardStrides, BentKnee(20.0)],
-            must_not: &[WrongDirection, Alarm],
-        },
+        expect: Expectation { must: &[BackwardStrides, BentKnee(20.0)], must_not: &[WrongDirection, Alarm] },
         acts: |b| short_knee(b, [20.0; 2]),
         ..PLAIN
     },
     Scenario {
         id: "bw_ext_fatigue",
         summary: "backward, the instrumented knee loses 12 degrees over the session",
-        expect: Expectation {
-            must: &[BackwardStrides, BentKnee(12.0)],
-            must_not: &[WrongDirection],
-        },
+        expect: Expectation { must: &[BackwardStrides, BentKnee(12.0)], must_not: &[WrongDirection] },
         seconds: 600.0,
         acts: |b| tiring(b, 12.0),
         ..PLAIN
@@ -389,10 +363,7 @@ pub static CATALOGUE: &[Scenario] = &[
     Scenario {
         id: "bw_shuffle",
         summary: "backward, shuffling: short, low, flat, quick",
-        expect: Expectation {
-            must: &[BackwardStrides, Danger("shuffling")],
-            must_not: &[WrongDirection],
-        },
+        expect: Expectation { must: &[BackwardStrides, Danger("shuffling")], must_not: &[WrongDirection] },
         speed: SpeedChoice::Backward(0.3),
         acts: |b| {
             let walk = shuffling(b.body, b.speed_mps);
@@ -403,10 +374,7 @@ pub static CATALOGUE: &[Scenario] = &[
     Scenario {
         id: "bw_drift_belt",
         summary: "backward on a belt that runs faster than the steps reach, for 10 s at a time",
-        expect: Expectation {
-            must: &[BackwardStrides, Danger("belt_drift")],
-            must_not: &[WrongDirection],
-        },
+        expect: Expectation { must: &[BackwardStrides, Danger("belt_drift")], must_not: &[WrongDirection] },
         seconds: 90.0,
         says_belt_speed: true,
         acts: drifting,
@@ -415,50 +383,35 @@ pub static CATALOGUE: &[Scenario] = &[
     Scenario {
         id: "bw_stumble_elevate",
         summary: "backward; now and then the foot catches and is lifted over",
-        expect: Expectation {
-            must: &[BackwardStrides, Danger("stumble")],
-            must_not: &[WrongDirection],
-        },
+        expect: Expectation { must: &[BackwardStrides, Danger("stumble")], must_not: &[WrongDirection] },
         acts: |b| mishaps(b, Mishap::Stumble(Recovery::Elevating)),
         ..PLAIN
     },
     Scenario {
         id: "bw_stumble_lower",
         summary: "backward; now and then the foot catches and is put down at once",
-        expect: Expectation {
-            must: &[BackwardStrides, Danger("stumble")],
-            must_not: &[WrongDirection],
-        },
+        expect: Expectation { must: &[BackwardStrides, Danger("stumble")], must_not: &[WrongDirection] },
         acts: |b| mishaps(b, Mishap::Stumble(Recovery::Lowering)),
         ..PLAIN
     },
     Scenario {
         id: "bw_slip",
         summary: "backward; now and then the bearing foot slides",
-        expect: Expectation {
-            must: &[BackwardStrides, Danger("slip")],
-            must_not: &[WrongDirection],
-        },
+        expect: Expectation { must: &[BackwardStrides, Danger("slip")], must_not: &[WrongDirection] },
         acts: |b| mishaps(b, Mishap::Slip),
         ..PLAIN
     },
     Scenario {
         id: "bw_buckle",
         summary: "backward; now and then the bearing knee gives way",
-        expect: Expectation {
-            must: &[BackwardStrides, Danger("buckling")],
-            must_not: &[WrongDirection],
-        },
+        expect: Expectation { must: &[BackwardStrides, Danger("buckling")], must_not: &[WrongDirection] },
         acts: |b| mishaps(b, Mishap::Buckle),
         ..PLAIN
     },
     Scenario {
         id: "fall_back",
         summary: "a fall backward out of backward walking, then lying still",
-        expect: Expectation {
-            must: &[BackwardStrides, Danger("fall")],
-            must_not: &[WrongDirection],
-        },
+        expect: Expectation { must: &[BackwardStrides, Danger("fall")], must_not: &[WrongDirection] },
         seconds: 25.0,
         lies_at_end: true,
         acts: |b| falling(b, false),
@@ -467,10 +420,7 @@ pub static CATALOGUE: &[Scenario] = &[
     Scenario {
         id: "fall_side",
         summary: "a fall to the side out of backward walking, then lying still",
-        expect: Expectation {
-            must: &[BackwardStrides, Danger("fall")],
-            must_not: &[WrongDirection],
-        },
+        expect: Expectation { must: &[BackwardStrides, Danger("fall")], must_not: &[WrongDirection] },
         seconds: 25.0,
         lies_at_end: true,
         acts: |b| falling(b, true),
@@ -523,10 +473,7 @@ pub static CATALOGUE: &[Scenario] = &[
     Scenario {
         id: "fw_bw_intervals",
         summary: "2 min backward and 2 min forward in turn, changing direction on the spot or turning round",
-        expect: Expectation {
-            must: &[BackwardStrides, ForwardStrides],
-            must_not: &[WrongDirection, Alarm],
-        },
+        expect: Expectation { must: &[BackwardStrides, ForwardStrides], must_not: &[WrongDirection, Alarm] },
         seconds: 600.0,
         speed: SpeedChoice::Backward(0.22),
         acts: intervals,
@@ -546,10 +493,7 @@ pub static CATALOGUE: &[Scenario] = &[
     Scenario {
         id: "circle",
         summary: "backward and forward round a circle",
-        expect: Expectation {
-            must: &[Bout(Activity::Turning)],
-            must_not: &[WrongDirection, Alarm],
-        },
+        expect: Expectation { must: &[Bout(Activity::Turning)], must_not: &[WrongDirection, Alarm] },
         speed: SpeedChoice::Backward(0.5),
         acts: circling,
         ..PLAIN
@@ -639,10 +583,7 @@ pub static CATALOGUE: &[Scenario] = &[
     Scenario {
         id: "walk_carrying_wrong_leg",
         summary: "forward with the strap on the other leg, back to front against its mount line",
-        expect: Expectation {
-            must: &[MountDoubt],
-            must_not: &[BackwardStrides, Alarm],
-        },
+        expect: Expectation { must: &[MountDoubt], must_not: &[BackwardStrides, Alarm] },
         speed: SpeedChoice::Forward(1.1),
         worn: Worn::Turned(180.0),
         acts: going_forward,
@@ -672,20 +613,14 @@ pub static CATALOGUE: &[Scenario] = &[
     Scenario {
         id: "mount_slipped",
         summary: "backward while the strap slips 35 degrees round the shin",
-        expect: Expectation {
-            must: &[BackwardStrides, MountDoubt],
-            must_not: &[WrongDirection],
-        },
+        expect: Expectation { must: &[BackwardStrides, MountDoubt], must_not: &[WrongDirection] },
         worn: Worn::Slips(35.0),
         ..PLAIN
     },
     Scenario {
         id: "mount_unknown",
         summary: "backward with a mount line that says unknown",
-        expect: Expectation {
-            must: &[],
-            must_not: &[WrongDirection, Alarm],
-        },
+        expect: Expectation { must: &[], must_not: &[WrongDirection, Alarm] },
         worn: Worn::Unsaid,
         ..PLAIN
     },
@@ -712,42 +647,21 @@ pub static CATALOGUE: &[Scenario] = &[
     },
 ];
 
-const FORWARD: Expectation = Expectation {
-    must: &[ForwardStrides],
-    must_not: &[BackwardStrides, WrongDirection, Alarm],
-};
-const NO_STRIDES: Expectation = Expectation {
-    must: &[],
-    must_not: &[BackwardStrides, ForwardStrides, Alarm],
-};
-const NO_STEPS: Expectation = Expectation {
-    must: &[Bout(Activity::Standing)],
-    must_not: &[BackwardStrides, ForwardStrides, Alarm],
-};
-const MOUNTED_WRONG: Expectation = Expectation {
-    must: &[MountDoubt],
-    must_not: &[WrongDirection],
-};
-const LINKED: Expectation = Expectation {
-    must: &[BackwardStrides],
-    must_not: &[WrongDirection],
-};
+const FORWARD: Expectation =
+    Expectation { must: &[ForwardStrides], must_not: &[BackwardStrides, WrongDirection, Alarm] };
+const NO_STRIDES: Expectation =
+    Expectation { must: &[], must_not: &[BackwardStrides, ForwardStrides, Alarm] };
+const NO_STEPS: Expectation =
+    Expectation { must: &[Bout(Activity::Standing)], must_not: &[BackwardStrides, ForwardStrides, Alarm] };
+const MOUNTED_WRONG: Expectation = Expectation { must: &[MountDoubt], must_not: &[WrongDirection] };
+const LINKED: Expectation = Expectation { must: &[BackwardStrides], must_not: &[WrongDirection] };
 
 fn act(kind: ActKind, seconds: f64) -> Act {
     Act { kind, seconds }
 }
 
 fn walk(gait: Gait, ahead_mps: f64, label: Activity) -> Walk {
-    Walk {
-        gait,
-        ahead_mps,
-        right_mps: 0.0,
-        yaw_dps: 0.0,
-        ramp_s: None,
-        label,
-        mishaps: None,
-        danger: None,
-    }
+    Walk { gait, ahead_mps, right_mps: 0.0, yaw_dps: 0.0, ramp_s: None, label, mishaps: None, danger: None }
 }
 
 /// A stand long enough to come to rest in after this walk, and `extra` seconds more.
@@ -802,10 +716,7 @@ fn fill(brief: Brief<'_>, mut round: impl FnMut(&mut Chance) -> Vec<Act> + Send 
 
 fn backward(b: Brief<'_>, gait: impl Fn(&Body, f64) -> PathGait) -> Acts {
     let gait = gait(b.body, b.speed_mps);
-    once(
-        walk(Gait::Path(gait), -b.speed_mps, Activity::Backward),
-        b.seconds,
-    )
+    once(walk(Gait::Path(gait), -b.speed_mps, Activity::Backward), b.seconds)
 }
 
 fn coached(b: Brief<'_>) -> Acts {
@@ -889,10 +800,7 @@ pub(crate) fn shuffling(body: &Body, speed_mps: f64) -> Walk {
 }
 
 fn drifting(b: Brief<'_>) -> Acts {
-    let (gait, v) = (
-        Gait::Path(PathGait::coached(b.body, b.speed_mps)),
-        b.speed_mps,
-    );
+    let (gait, v) = (Gait::Path(PathGait::coached(b.body, b.speed_mps)), b.speed_mps);
     let keeping = walk(gait, -v, Activity::Backward);
     let mut drifting = walk(gait, -0.8 * v, Activity::Backward);
     drifting.danger = Some("belt_drift");
@@ -905,18 +813,10 @@ fn drifting(b: Brief<'_>) -> Acts {
             let first = !std::mem::replace(&mut stopped, true);
             return first.then(|| stop.clone());
         }
-        let wanted = if drift_next {
-            10.0
-        } else {
-            chance.between(16.0, 24.0)
-        };
+        let wanted = if drift_next { 10.0 } else { chance.between(16.0, 24.0) };
         // A drift that cannot be left again is not begun.
         let seconds = if left - wanted < 12.0 { left } else { wanted };
-        let walk = if drift_next && seconds < left {
-            &drifting
-        } else {
-            &keeping
-        };
+        let walk = if drift_next && seconds < left { &drifting } else { &keeping };
         left -= seconds;
         drift_next = !drift_next;
         Some(act(ActKind::Walk(walk.clone()), seconds))
@@ -947,10 +847,7 @@ fn falling(b: Brief<'_>, sideways: bool) -> Acts {
     let mut chance = b.chance;
     let lying = (b.seconds * 0.3).clamp(7.0, 20.0);
     let walking = (b.seconds - lying).max(4.0) + chance.between(-1.0, 1.0);
-    let acts = [
-        act(ActKind::Walk(walk), walking),
-        act(ActKind::Fall { sideways }, lying + 1.0),
-    ];
+    let acts = [act(ActKind::Walk(walk), walking), act(ActKind::Fall { sideways }, lying + 1.0)];
     Box::new(acts.into_iter())
 }
 
@@ -965,9 +862,7 @@ fn stopping(b: Brief<'_>, abrupt: bool) -> Acts {
         let mut acts = vec![act(ActKind::Walk(at(1.0)), chance.between(11.0, 15.0))];
         if abrupt {
             acts.push(act(
-                ActKind::Stand {
-                    brake_s: Some(chance.between(0.35, 0.6)),
-                },
+                ActKind::Stand { brake_s: Some(chance.between(0.35, 0.6)) },
                 chance.between(5.0, 8.0) + 1.0,
             ));
             return acts;
@@ -1019,18 +914,10 @@ fn half_turn(body: &Body, sign: f64, chance: &mut Chance) -> (Walk, f64) {
 
 fn intervals(b: Brief<'_>) -> Acts {
     let (body, v) = (*b.body, b.speed_mps);
-    let back = walk(
-        Gait::Path(PathGait::coached(&body, v)),
-        -v,
-        Activity::Backward,
-    );
+    let back = walk(Gait::Path(PathGait::coached(&body, v)), -v, Activity::Backward);
     let ahead = walk(forward(&body, v), v, Activity::Forward);
     // Shorter sessions have shorter intervals, so that there is one of each.
-    let each = if b.seconds >= 250.0 {
-        120.0
-    } else {
-        (b.seconds - 20.0) / 2.0
-    };
+    let each = if b.seconds >= 250.0 { 120.0 } else { (b.seconds - 20.0) / 2.0 };
     let (mut chance, mut left) = (b.chance, b.seconds);
     let mut backward = true;
     let mut queue = std::collections::VecDeque::new();
@@ -1063,11 +950,7 @@ fn intervals(b: Brief<'_>) -> Acts {
 
 fn turning(b: Brief<'_>) -> Acts {
     let (body, v) = (*b.body, b.speed_mps);
-    let back = walk(
-        Gait::Path(PathGait::coached(&body, v)),
-        -v,
-        Activity::Backward,
-    );
+    let back = walk(Gait::Path(PathGait::coached(&body, v)), -v, Activity::Backward);
     let ahead = walk(forward(&body, v * 1.2), v * 1.2, Activity::Forward);
     fill(b, move |chance| {
         let mut acts = Vec::new();
@@ -1162,14 +1045,8 @@ mod tests {
             assert!(!CATALOGUE[..i].iter().any(|o| o.id == s.id), "{}", s.id);
             assert_eq!(Scenario::named(s.id).map(|o| o.id), Some(s.id));
         }
-        assert_eq!(
-            Scenario::near("bw_normal_coach").first(),
-            Some(&"bw_normal_coached")
-        );
-        assert_eq!(
-            Scenario::near("bw_stumbel_lower").first(),
-            Some(&"bw_stumble_lower")
-        );
+        assert_eq!(Scenario::near("bw_normal_coach").first(), Some(&"bw_normal_coached"));
+        assert_eq!(Scenario::near("bw_stumbel_lower").first(), Some(&"bw_stumble_lower"));
         assert!(Scenario::near("zzzzzzzzz").is_empty());
     }
 
@@ -1185,11 +1062,7 @@ mod tests {
                     chance: Chance::new(1, super::super::random::Concern::Script),
                 });
                 let total: f64 = acts.map(|a| a.seconds).sum();
-                assert!(
-                    (total - seconds).abs() < 2.1,
-                    "{}: {total} of {seconds}",
-                    s.id
-                );
+                assert!((total - seconds).abs() < 2.1, "{}: {total} of {seconds}", s.id);
             }
         }
     }

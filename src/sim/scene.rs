@@ -68,10 +68,7 @@ impl Sit {
         Self {
             down,
             up,
-            seated: (
-                rad(chance.between(-12.0, -4.0)),
-                rad(chance.between(82.0, 90.0)),
-            ),
+            seated: (rad(chance.between(-12.0, -4.0)), rad(chance.between(82.0, 90.0))),
             lean: rad(chance.between(9.0, 15.0)),
             swings: swinging.then(|| LegSwing {
                 from_s: down.1 + 0.4,
@@ -197,9 +194,7 @@ impl Tap {
         let pitch = self.pitch(t);
         let (flat, now) = (foot::ankle(body, 0.0), foot::ankle(body, pitch));
         Figure {
-            ankle: under.ankle
-                + under.facing.ahead * (now.x - flat.x)
-                + Vec3::y() * (now.y - flat.y),
+            ankle: under.ankle + under.facing.ahead * (now.x - flat.x) + Vec3::y() * (now.y - flat.y),
             pitch,
             ..*under
         }
@@ -225,11 +220,7 @@ impl Lean {
                 chance.between(0.004, 0.015),
             )
         };
-        Self {
-            start_s,
-            end_s,
-            waves: [wave(0.18, 0.30), wave(0.32, 0.5)],
-        }
+        Self { start_s, end_s, waves: [wave(0.18, 0.30), wave(0.32, 0.5)] }
     }
 
     fn at(&self, body: &Body, t: f64, under: &Figure) -> Figure {
@@ -317,10 +308,7 @@ impl Fall {
         let ankle = jets(figures.map(|f| f.ankle), step_s);
         let hit_s = start_s + chance.between(0.70, 1.0);
         let (back, aside) = if sideways {
-            (
-                chance.between(0.05, 0.20),
-                chance.sign() * chance.between(0.50, 0.66),
-            )
+            (chance.between(0.05, 0.20), chance.sign() * chance.between(0.50, 0.66))
         } else {
             (chance.between(0.40, 0.60), chance.between(-0.1, 0.1))
         };
@@ -329,11 +317,9 @@ impl Fall {
         let level = Vec3::new(hip[0].p, 0.0, hip[2].p) + drift - facing.ahead * (back * size)
             + facing.right * (aside * size);
         let hits = level + Vec3::y() * (0.14 * size);
-        let rest = level - facing.ahead * 0.03
-            + facing.right * (0.05 * aside)
-            + Vec3::y() * (0.105 * size);
-        let speed = Vec3::y() * -chance.between(2.2, 3.0)
-            + (level - Vec3::new(hip[0].p, 0.0, hip[2].p)) * 0.4;
+        let rest = level - facing.ahead * 0.03 + facing.right * (0.05 * aside) + Vec3::y() * (0.105 * size);
+        let speed =
+            Vec3::y() * -chance.between(2.2, 3.0) + (level - Vec3::new(hip[0].p, 0.0, hip[2].p)) * 0.4;
         let hip_rest_s = hit_s + chance.between(0.10, 0.16);
         // The leg lies down with the body: nearly stretched, its foot a little off the floor.
         let stretch = chance.between(0.955, 0.98) * body.leg_m();
@@ -349,31 +335,11 @@ impl Fall {
         let foot_hits = foot + Vec3::y() * lift;
         let foot_rest_s = hit_s + chance.between(0.25, 0.40);
         let toward = |from: &[Jet; 3], start: f64, to: Vec3, v: Vec3, end: f64| -> [Quintic; 3] {
-            core::array::from_fn(|i| {
-                Quintic::new(
-                    start,
-                    from[i],
-                    end,
-                    Jet {
-                        p: to[i],
-                        v: v[i],
-                        a: 0.0,
-                    },
-                )
-            })
+            core::array::from_fn(|i| Quintic::new(start, from[i], end, Jet { p: to[i], v: v[i], a: 0.0 }))
         };
         let settle = |from: Vec3, v: Vec3, start: f64, to: Vec3, end: f64| -> [Quintic; 3] {
             core::array::from_fn(|i| {
-                Quintic::new(
-                    start,
-                    Jet {
-                        p: from[i],
-                        v: v[i],
-                        a: 0.0,
-                    },
-                    end,
-                    Jet::at_rest(to[i]),
-                )
+                Quintic::new(start, Jet { p: from[i], v: v[i], a: 0.0 }, end, Jet::at_rest(to[i]))
             })
         };
         let foot_speed = (foot - Vec3::new(ankle[0].p, foot.y, ankle[2].p)) * 0.5;
@@ -396,11 +362,7 @@ impl Fall {
             heading: figures[1].heading,
             start_s,
             leg_m: body.leg_m(),
-            roll: if sideways {
-                aside.signum() * chance.between(1.2, 1.5)
-            } else {
-                0.0
-            },
+            roll: if sideways { aside.signum() * chance.between(1.2, 1.5) } else { 0.0 },
             hit_s,
         }
     }

@@ -99,76 +99,52 @@ impl Script {
             let (line, column) = place(text, offset);
             ScriptError { line, column, what }
         };
-        let file: File = toml::from_str(text).map_err(|e| {
-            at(
-                e.span().map_or(0, |s| s.start),
-                e.message().replace('\n', " "),
-            )
-        })?;
+        let file: File = toml::from_str(text)
+            .map_err(|e| at(e.span().map_or(0, |s| s.start), e.message().replace('\n', " ")))?;
         let mut segments = Vec::new();
         for raw in &file.segment {
             let id = raw.scenario.get_ref();
-            let scenario = Scenario::named(id)
-                .ok_or_else(|| at(raw.scenario.span().start, unknown_scenario(id)))?;
+            let scenario =
+                Scenario::named(id).ok_or_else(|| at(raw.scenario.span().start, unknown_scenario(id)))?;
             let seconds = units::seconds(raw.duration.get_ref())
                 .map_err(|e| at(raw.duration.span().start, e.to_string()))?;
             if seconds < SHORTEST_S {
                 return Err(at(
                     raw.duration.span().start,
-                    format!(
-                        "a segment of {seconds} s is too short: give it at least {SHORTEST_S} s"
-                    ),
+                    format!("a segment of {seconds} s is too short: give it at least {SHORTEST_S} s"),
                 ));
             }
             let speed_mps = match &raw.speed {
                 Some(speed) => Some(
-                    units::speed_mps(speed.get_ref())
-                        .map_err(|e| at(speed.span().start, e.to_string()))?,
+                    units::speed_mps(speed.get_ref()).map_err(|e| at(speed.span().start, e.to_string()))?,
                 ),
                 None => None,
             };
             let times = raw.repeat.as_ref().map_or(1, |r| *r.get_ref());
             if times == 0 || segments.len() + times as usize > MOST_SEGMENTS {
                 let start = raw.repeat.as_ref().map_or(0, |r| r.span().start);
-                return Err(at(
-                    start,
-                    format!("repeat = {times}: choose from 1 to {MOST_SEGMENTS} in all"),
-                ));
+                return Err(at(start, format!("repeat = {times}: choose from 1 to {MOST_SEGMENTS} in all")));
             }
             let place = place(text, raw.scenario.span().start);
             for _ in 0..times {
-                segments.push(Segment {
-                    scenario,
-                    seconds,
-                    speed_mps,
-                    place,
-                });
+                segments.push(Segment { scenario, seconds, speed_mps, place });
             }
         }
         if segments.is_empty() {
             return Err(at(0, "no [[segment]]: add at least one".to_owned()));
         }
-        Ok(Self {
-            title: file.title.unwrap_or_else(|| name.to_owned()),
-            segments,
-        })
+        Ok(Self { title: file.title.unwrap_or_else(|| name.to_owned()), segments })
     }
 
     /// Its acts, with standing before and after.
     pub(crate) fn acts(&self, body: &Body, standing_s: f64, seed: u64) -> Acts {
         let body = *body;
-        let stand = Act {
-            kind: ActKind::Stand { brake_s: None },
-            seconds: standing_s,
-        };
+        let stand = Act { kind: ActKind::Stand { brake_s: None }, seconds: standing_s };
         let segments = self.segments.clone();
         let play = move |i: usize, s: &Segment| {
             (s.scenario.acts)(Brief {
                 body: &body,
-                speed_mps: s
-                    .speed_mps
-                    .or(s.scenario.speed.default_mps())
-                    .unwrap_or(0.0),
+                speed_mps: s.speed_mps.or(s.scenario.speed.default_mps()).unwrap_or(0.0),
                 seconds: s.seconds,
                 chance: Chance::new(seed ^ (i as u64 + 1).wrapping_mul(0x9e37), Concern::Script),
             })
@@ -187,11 +163,7 @@ impl Script {
 /// The acts of a segment, without the stand at its very end where the next segment goes on walking
 /// in the same way: the walk before it then lasts that much longer.
 fn without_stop_before(acts: Acts, next: Option<Act>) -> Acts {
-    let Some(Act {
-        kind: ActKind::Walk(next),
-        ..
-    }) = next
-    else {
+    let Some(Act { kind: ActKind::Walk(next), .. }) = next else {
         return acts;
     };
     let mut acts = acts;
@@ -220,10 +192,7 @@ pub fn unknown_scenario(id: &str) -> String {
     if near.is_empty() {
         format!("there is no scenario `{id}`; `retrogait simulate --list` shows all")
     } else {
-        format!(
-            "there is no scenario `{id}`; did you mean {}?",
-            near.join(", ")
-        )
+        format!("there is no scenario `{id}`; did you mean {}?", near.join(", "))
     }
 }
 

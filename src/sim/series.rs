@@ -82,8 +82,8 @@ pub(crate) fn planted_pitch(body: &Body, foot: &Footfall, t: f64, h: &Hung) -> f
     }
     let ankle = planted_ankle(body, foot, t, h);
     let to_ball = foot.ball(body) - ankle;
-    let pushing = libm::atan2(to_ball.y, to_ball.dot(&h.facing.ahead))
-        + libm::atan2(body.ankle_m, body.ball_m);
+    let pushing =
+        libm::atan2(to_ball.y, to_ball.dot(&h.facing.ahead)) + libm::atan2(body.ankle_m, body.ball_m);
     lerp(lying, pushing, push)
 }
 
@@ -132,11 +132,7 @@ impl SeriesSwing {
     ) -> Self {
         let (start_s, end_s) = (from.leave_s, to.contact_s);
         let part = |t: f64| {
-            if t < 0.5 * (start_s + end_s) {
-                Part::Leaving
-            } else {
-                Part::Contact
-            }
+            if t < 0.5 * (start_s + end_s) { Part::Leaving } else { Part::Contact }
         };
         let planted = |foot: &Footfall, t: f64| {
             let Some(h) = hung(t, part(t)) else {
@@ -229,9 +225,7 @@ impl SeriesSwing {
 /// Length, in the plane in which the leg swings, of a leg bent to `knee` whose ankle is `aside` of
 /// its hip, m.
 fn length_beside(body: &Body, knee: f64, aside: f64) -> f64 {
-    (body.reach_squared(libm::cos(knee)) - aside * aside)
-        .max(1e-4)
-        .sqrt()
+    (body.reach_squared(libm::cos(knee)) - aside * aside).max(1e-4).sqrt()
 }
 
 /// Direction of the leg of the series from hip to ankle, rad, positive with the ankle ahead.

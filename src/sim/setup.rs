@@ -158,11 +158,7 @@ pub enum SetupError {
 impl Setup {
     /// The setup that a scenario has when nothing else is said.
     pub fn scenario(scenario: &'static Scenario) -> Self {
-        Self::playing(Play::Scenario {
-            scenario,
-            speed_mps: None,
-            seconds: None,
-        })
+        Self::playing(Play::Scenario { scenario, speed_mps: None, seconds: None })
     }
 
     /// The usual setup for playing something: seed 1, 100 Hz, a BMI270 on the right shin of a
@@ -220,11 +216,7 @@ impl Setup {
         }
         self.check_faults()?;
         match &self.play {
-            Play::Scenario {
-                scenario,
-                speed_mps,
-                seconds,
-            } => {
+            Play::Scenario { scenario, speed_mps, seconds } => {
                 self.check_speed(scenario, *speed_mps)?;
                 let seconds = seconds.unwrap_or(scenario.seconds);
                 if !(seconds.is_finite() && seconds <= LONGEST_S) {
@@ -260,11 +252,7 @@ impl Setup {
     ///
     /// # Errors
     /// [`SetupError::Speed`] and [`SetupError::NoSpeed`].
-    pub fn check_speed(
-        &self,
-        scenario: &'static Scenario,
-        speed_mps: Option<f64>,
-    ) -> Result<(), SetupError> {
+    pub fn check_speed(&self, scenario: &'static Scenario, speed_mps: Option<f64>) -> Result<(), SetupError> {
         let Some(speed_mps) = speed_mps.or(scenario.speed.default_mps()) else {
             return Ok(());
         };
@@ -275,51 +263,23 @@ impl Setup {
         if (SpeedChoice::SLOWEST_MPS..=high).contains(&speed_mps) {
             return Ok(());
         }
-        Err(SetupError::Speed {
-            scenario: scenario.id,
-            speed_mps,
-            height_m: self.height_m,
-            high,
-        })
+        Err(SetupError::Speed { scenario: scenario.id, speed_mps, height_m: self.height_m, high })
     }
 
     fn check_faults(&self) -> Result<(), SetupError> {
         let f = self.faults();
-        let dropout = f.dropout.unwrap_or(super::link::Dropout {
-            length_s: None,
-            at_s: None,
-        });
+        let dropout = f.dropout.unwrap_or(super::link::Dropout { length_s: None, at_s: None });
         let limits = [
             ("a share of lost packets", f.loss, 0.0, 0.9),
             ("a jitter of time stamps (s)", f.jitter_s, 0.0, 0.5),
             ("a clock drift (ppm)", f.drift_ppm, -5000.0, 5000.0),
-            (
-                "a drop-out (s)",
-                dropout.length_s.unwrap_or(1.0),
-                0.0,
-                600.0,
-            ),
-            (
-                "a drop-out's start (s)",
-                dropout.at_s.unwrap_or(0.0),
-                0.0,
-                LONGEST_S,
-            ),
-            (
-                "a number of repeated packets",
-                f64::from(f.duplicates),
-                0.0,
-                1000.0,
-            ),
+            ("a drop-out (s)", dropout.length_s.unwrap_or(1.0), 0.0, 600.0),
+            ("a drop-out's start (s)", dropout.at_s.unwrap_or(0.0), 0.0, LONGEST_S),
+            ("a number of repeated packets", f64::from(f.duplicates), 0.0, 1000.0),
         ];
         for (what, value, low, high) in limits {
             if !(low..=high).contains(&value) {
-                return Err(SetupError::Fault {
-                    what,
-                    value,
-                    low,
-                    high,
-                });
+                return Err(SetupError::Fault { what, value, low, high });
             }
         }
         Ok(())
@@ -330,11 +290,7 @@ impl Setup {
     }
 
     fn tail_s(&self, scenario: &Scenario) -> f64 {
-        if scenario.lies_at_end {
-            0.0
-        } else {
-            self.standing_s
-        }
+        if scenario.lies_at_end { 0.0 } else { self.standing_s }
     }
 
     /// What the capture says about itself.
@@ -351,11 +307,9 @@ impl Setup {
             shank_length_m: None,
             thigh_length_m: None,
             treadmill_mps: match &self.play {
-                Play::Scenario {
-                    scenario,
-                    speed_mps,
-                    ..
-                } if scenario.says_belt_speed => speed_mps.or(scenario.speed.default_mps()),
+                Play::Scenario { scenario, speed_mps, .. } if scenario.says_belt_speed => {
+                    speed_mps.or(scenario.speed.default_mps())
+                }
                 _ => None,
             },
             placement: Placement::Shank,
@@ -365,9 +319,7 @@ impl Setup {
     /// How long the capture is, s, when that is known beforehand.
     pub fn length_s(&self) -> Option<f64> {
         match &self.play {
-            Play::Scenario {
-                scenario, seconds, ..
-            } => Some(seconds.unwrap_or(scenario.seconds)),
+            Play::Scenario { scenario, seconds, .. } => Some(seconds.unwrap_or(scenario.seconds)),
             Play::Script(_) => None,
         }
     }
@@ -380,11 +332,9 @@ impl Setup {
         self.check()?;
         let body = self.body();
         let acts = match &self.play {
-            Play::Scenario {
-                scenario,
-                speed_mps,
-                seconds,
-            } => self.scenario_acts(&body, scenario, *speed_mps, *seconds),
+            Play::Scenario { scenario, speed_mps, seconds } => {
+                self.scenario_acts(&body, scenario, *speed_mps, *seconds)
+            }
             Play::Script(script) => script.acts(&body, self.standing_s, self.seed),
         };
         let mut drawn = Chance::new(self.seed ^ 0x2417, Concern::Strap);
@@ -419,11 +369,7 @@ impl Setup {
                     (worn, _) => worn.slipping(),
                 },
             },
-            already_s: if self.standing_s > 0.0 {
-                0.0
-            } else {
-                ALREADY_S
-            },
+            already_s: if self.standing_s > 0.0 { 0.0 } else { ALREADY_S },
             length_s: self.length_s(),
         }))
     }
@@ -438,17 +384,9 @@ impl Setup {
         let seconds = seconds.unwrap_or(scenario.seconds);
         let (lead, tail) = (self.lead_s(), self.tail_s(scenario));
         // Without standing the acts go on before the capture begins and after it ends.
-        let content = if self.standing_s > 0.0 {
-            seconds - lead - tail
-        } else {
-            seconds + ALREADY_S + 30.0
-        };
-        let stand = |seconds: f64| {
-            (seconds > 0.0).then_some(Act {
-                kind: ActKind::Stand { brake_s: None },
-                seconds,
-            })
-        };
+        let content = if self.standing_s > 0.0 { seconds - lead - tail } else { seconds + ALREADY_S + 30.0 };
+        let stand =
+            |seconds: f64| (seconds > 0.0).then_some(Act { kind: ActKind::Stand { brake_s: None }, seconds });
         let acts = (scenario.acts)(Brief {
             body,
             speed_mps: speed_mps.or(scenario.speed.default_mps()).unwrap_or(0.0),
@@ -464,12 +402,7 @@ impl Setup {
     /// [`SetupError`], as from [`Self::check`].
     pub fn record(&self) -> Result<Recording, SetupError> {
         let faults = self.faults();
-        let mut link = Link::new(
-            self.walker()?,
-            faults,
-            self.seed,
-            self.length_s().unwrap_or(60.0),
-        );
+        let mut link = Link::new(self.walker()?, faults, self.seed, self.length_s().unwrap_or(60.0));
         let mut labels = Labels::default();
         let mut steps = Vec::new();
         while let Some(packet) = link.next_packet() {
@@ -477,11 +410,7 @@ impl Setup {
             take(link.source_mut(), &faults, &mut labels);
         }
         take(link.source_mut(), &faults, &mut labels);
-        Ok(Recording {
-            meta: self.meta(),
-            steps,
-            truth: labels.truth(&self.source()),
-        })
+        Ok(Recording { meta: self.meta(), steps, truth: labels.truth(&self.source()) })
     }
 
     /// What the labels say where they come from.

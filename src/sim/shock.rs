@@ -51,44 +51,14 @@ impl Blow {
             Self::Flat => ((0.8, 2.0), (15.0, 30.0), (0.015, 0.025), (10.0, 30.0), true),
             Self::HeelBackward => ((1.5, 3.0), (20.0, 40.0), (0.010, 0.020), (15.0, 40.0), true),
             // Gyroscopes on shins of people show bursts of 50 to 150 deg/s here.
-            Self::HeelForward => (
-                (1.0, 2.2),
-                (18.0, 32.0),
-                (0.015, 0.030),
-                (30.0, 110.0),
-                true,
-            ),
+            Self::HeelForward => ((1.0, 2.2), (18.0, 32.0), (0.015, 0.030), (30.0, 110.0), true),
             Self::Slap => ((0.4, 0.8), (15.0, 25.0), (0.015, 0.030), (5.0, 20.0), true),
-            Self::Catch => (
-                (1.5, 3.0),
-                (18.0, 35.0),
-                (0.012, 0.025),
-                (30.0, 90.0),
-                false,
-            ),
-            Self::Ground => (
-                (4.0, 8.0),
-                (12.0, 25.0),
-                (0.020, 0.040),
-                (80.0, 300.0),
-                false,
-            ),
-            Self::Knock => (
-                (1.0, 6.0),
-                (25.0, 60.0),
-                (0.008, 0.025),
-                (30.0, 250.0),
-                false,
-            ),
+            Self::Catch => ((1.5, 3.0), (18.0, 35.0), (0.012, 0.025), (30.0, 90.0), false),
+            Self::Ground => ((4.0, 8.0), (12.0, 25.0), (0.020, 0.040), (80.0, 300.0), false),
+            Self::Knock => ((1.0, 6.0), (25.0, 60.0), (0.008, 0.025), (30.0, 250.0), false),
             Self::Tap => ((0.2, 0.6), (14.0, 24.0), (0.015, 0.030), (5.0, 15.0), false),
         };
-        Ranges {
-            peak_g,
-            hertz,
-            dies_s,
-            kick_dps,
-            grows_with_speed,
-        }
+        Ranges { peak_g, hertz, dies_s, kick_dps, grows_with_speed }
     }
 }
 
@@ -115,10 +85,7 @@ pub(crate) type Added = ([f64; 3], [f64; 3]);
 impl Shocks {
     /// None yet.
     pub(crate) fn new(chance: Chance) -> Self {
-        Self {
-            bursts: Vec::with_capacity(8),
-            chance,
-        }
+        Self { bursts: Vec::with_capacity(8), chance }
     }
 
     /// A blow at `t`, walking at `speed_mps`.
@@ -145,11 +112,7 @@ impl Shocks {
             Blow::Ground | Blow::Knock => across * 2.0,
             _ => across,
         };
-        let turn = [
-            c.sign() * c.between(0.2, 0.8),
-            c.sign() * c.between(0.2, 1.0),
-            c.sign(),
-        ];
+        let turn = [c.sign() * c.between(0.2, 0.8), c.sign() * c.between(0.2, 1.0), c.sign()];
         self.bursts.push(Burst {
             start_s: t,
             per_s: TURN * hertz,
@@ -191,9 +154,7 @@ mod tests {
         let mut shocks = Shocks::new(Chance::new(1, Concern::Impacts));
         shocks.strike(Blow::HeelForward, 1.0, 1.2);
         assert_eq!(shocks.at(0.9).0, [0.0; 3]);
-        let peak = (0..200)
-            .map(|i| shocks.at(1.0 + f64::from(i) * 1e-3).0[1].abs())
-            .fold(0.0, f64::max);
+        let peak = (0..200).map(|i| shocks.at(1.0 + f64::from(i) * 1e-3).0[1].abs()).fold(0.0, f64::max);
         assert!((4.0..40.0).contains(&peak), "{peak}");
         shocks.at(3.0);
         assert!(shocks.bursts.is_empty());

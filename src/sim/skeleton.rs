@@ -122,9 +122,7 @@ impl Skeleton {
         if t < self.bout_s.0 || t >= self.bout_s.1 {
             return Activity::Standing;
         }
-        self.itinerary
-            .stepping_at_or_before(t)
-            .map_or(Activity::Standing, |m| m.label)
+        self.itinerary.stepping_at_or_before(t).map_or(Activity::Standing, |m| m.label)
     }
 
     /// Speed of the body over the ground at `t`, m/s.
@@ -172,12 +170,8 @@ impl Skeleton {
             self.pelvis.lurch(sway);
         }
         self.pelvis.advance(t, &self.itinerary, &self.path);
-        let ground = Ground {
-            body: &self.body,
-            planner: &self.planner,
-            path: &self.path,
-            pelvis: &self.pelvis,
-        };
+        let ground =
+            Ground { body: &self.body, planner: &self.planner, path: &self.path, pelvis: &self.pelvis };
         ground.lead(&mut self.wave, t);
         self.follow_series(t);
     }
@@ -242,8 +236,7 @@ impl Skeleton {
             _ => at.on,
         };
         let knee = series::asked_knee(gait, at.phase, self.standing_knee, above.engaged);
-        series::asked_height(&self.body, foot, t, above.hips[leg], knee)
-            - list(leg, gait, legs, above)
+        series::asked_height(&self.body, foot, t, above.hips[leg], knee) - list(leg, gait, legs, above)
     }
 
     /// What `leg` hangs on at any planned `t` with the middle of the pelvis so high.
@@ -329,8 +322,7 @@ impl Skeleton {
         let [a, b] = [0, 1].map(|i| {
             let (leg, hip) = (&legs[i], above.hips[i]);
             // 1 at the phase of standing, 0 well before leaving and until some time after contact.
-            let weight = 1e-9
-                + smooth(leg.phase / 0.15) * (1.0 - smooth((leg.phase - 0.5 * TOE_OFF) / 0.05));
+            let weight = 1e-9 + smooth(leg.phase / 0.15) * (1.0 - smooth((leg.phase - 0.5 * TOE_OFF) / 0.05));
             let height = series::asked_height(&self.body, leg.on, t, hip, self.standing_knee);
             (weight, height)
         });

@@ -18,11 +18,7 @@ pub struct Misalignment {
 
 impl Misalignment {
     /// Exactly as nominal.
-    pub const NONE: Self = Self {
-        yaw_deg: 0.0,
-        roll_deg: 0.0,
-        pitch_deg: 0.0,
-    };
+    pub const NONE: Self = Self { yaw_deg: 0.0, roll_deg: 0.0, pitch_deg: 0.0 };
 }
 
 /// Whether and how a strap slips during a capture.
@@ -95,14 +91,8 @@ impl Strap {
             roll_deg: chance.between(-10.0, 10.0),
             pitch_deg: chance.between(-8.0, 8.0),
         };
-        let m = choice
-            .misalignment
-            .unwrap_or(if ideal { Misalignment::NONE } else { drawn });
-        let sits = turned(
-            rad(m.yaw_deg + choice.turned_deg),
-            rad(m.roll_deg),
-            rad(m.pitch_deg),
-        );
+        let m = choice.misalignment.unwrap_or(if ideal { Misalignment::NONE } else { drawn });
+        let sits = turned(rad(m.yaw_deg + choice.turned_deg), rad(m.roll_deg), rad(m.pitch_deg));
         let slips = chance.happens(0.05);
         let size = chance.sign() * chance.between(2.0, 6.0);
         let share = chance.between(0.35, 0.65);
@@ -138,18 +128,11 @@ impl Strap {
                 offset: chance.unit(),
             }
         });
-        Self {
-            sits,
-            slip,
-            wobbles,
-        }
+        Self { sits, slip, wobbles }
     }
 
     /// The sensor's pose on a bone whose upper joint is `joint`.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is one independent fact of the pose"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "each is one independent fact of the pose")]
     pub(crate) fn pose(
         &self,
         bone: &Mat3,
@@ -177,10 +160,7 @@ impl Strap {
             }
             sits = turned(turn[0], turn[1], turn[2]) * sits;
         }
-        Pose {
-            position,
-            axes: bone * sits,
-        }
+        Pose { position, axes: bone * sits }
     }
 }
 
@@ -224,11 +204,7 @@ mod tests {
             1.0,
             &mut Chance::new(1, Concern::Strap),
         );
-        let at = |t| {
-            strap
-                .pose(&Mat3::identity(), Vec3::zeros(), -0.1, 0.0, t, 0.0, 0.0)
-                .axes
-        };
+        let at = |t| strap.pose(&Mat3::identity(), Vec3::zeros(), -0.1, 0.0, t, 0.0, 0.0).axes;
         assert_eq!(at(0.0), Mat3::identity());
         let turned = libm::acos(at(30.0)[(0, 0)]);
         assert!((turned - rad(30.0)).abs() < 0.02);

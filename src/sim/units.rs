@@ -45,9 +45,7 @@ pub fn seconds(text: &str) -> Result<f64, UnitError> {
     }
     while !rest.is_empty() {
         let (number, after) = number(rest).ok_or_else(wrong)?;
-        let end = after
-            .find(|c: char| c.is_ascii_digit() || c == '.')
-            .unwrap_or(after.len());
+        let end = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
         let factor = match after[..end].trim() {
             "ms" => 1e-3,
             "s" | "sec" => 1.0,
@@ -68,9 +66,7 @@ fn split(text: &str) -> Option<(f64, &str)> {
 }
 
 fn number(text: &str) -> Option<(f64, &str)> {
-    let end = text
-        .find(|c: char| !(c.is_ascii_digit() || c == '.'))
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
     Some((text[..end].parse().ok()?, text[end..].trim_start()))
 }
 
@@ -87,9 +83,7 @@ mod tests {
         for (text, want) in [("2mph", 0.894_08), ("0.9m/s", 0.9), (" 3.6 km/h ", 1.0)] {
             assert!((speed_mps(text).unwrap() - want).abs() < 1e-12, "{text}");
         }
-        for text in [
-            "", "2", "fast", "2 knots", "-1m/s", "1..2m/s", "m/s", "1e5m/s",
-        ] {
+        for text in ["", "2", "fast", "2 knots", "-1m/s", "1..2m/s", "m/s", "1e5m/s"] {
             assert!(speed_mps(text).is_err(), "{text}");
         }
     }

@@ -98,9 +98,7 @@ struct Worn {
 impl Worn {
     /// Takes the next pose of the bone and feels what lies one step back.
     fn feel(&mut self, pose: Pose, step_s: f64, added: &([f64; 3], [f64; 3])) -> (Pose, Imu) {
-        let motion = self
-            .motion
-            .get_or_insert_with(|| Motion::new(pose, pose, step_s));
+        let motion = self.motion.get_or_insert_with(|| Motion::new(pose, pose, step_s));
         let (pose, mut reads) = motion.push(pose);
         let truth = reads;
         if let Some(tissue) = &mut self.tissue {
@@ -179,11 +177,7 @@ impl Walker {
         let mut made = Chance::new(plan.seed, Concern::Device);
         let ideal = plan.kind == SensorKind::Ideal;
         let mut worn = |mount: Mount, noise_salt: u64, struck: f64, thigh: bool| {
-            let choice = if thigh {
-                plan.strap.for_thigh()
-            } else {
-                plan.strap
-            };
+            let choice = if thigh { plan.strap.for_thigh() } else { plan.strap };
             Worn {
                 strap: Strap::drawn(choice, thigh, ideal, plan.length_s, zero_s, &mut strap),
                 motion: None,
@@ -208,11 +202,7 @@ impl Walker {
         let lag = steps(shank.device.delay_s() * internal_hz);
         Self {
             skeleton: Skeleton::new(plan.seed, body, side, standing_knee),
-            director: Director::new(
-                plan.acts,
-                WARM_UP_S,
-                Chance::new(plan.seed, Concern::Script),
-            ),
+            director: Director::new(plan.acts, WARM_UP_S, Chance::new(plan.seed, Concern::Script)),
             habits,
             stage: VecDeque::new(),
             fallen: None,
@@ -273,11 +263,9 @@ impl Walker {
     fn figure(&self, t: f64) -> Figure {
         let under = self.skeleton.at(t);
         match self.stage.front() {
-            Some(Staged {
-                start_s,
-                scene: StagedScene::Ready(scene),
-                ..
-            }) if t >= *start_s => scene.at(&self.skeleton.body, t, &under),
+            Some(Staged { start_s, scene: StagedScene::Ready(scene), .. }) if t >= *start_s => {
+                scene.at(&self.skeleton.body, t, &under)
+            }
             _ => under,
         }
     }
@@ -293,11 +281,7 @@ impl Walker {
         let next_starts = self.stage.get(1).map(|s| s.start_s);
         // Who has fallen lies until they get up.
         let lies = matches!(front.scene, StagedScene::Ready(Scene::Fall(_)));
-        let over = if lies {
-            next_starts.is_some_and(|s| t >= s)
-        } else {
-            t >= front.end_s
-        };
+        let over = if lies { next_starts.is_some_and(|s| t >= s) } else { t >= front.end_s };
         if over {
             self.stage.pop_front();
         }
@@ -328,10 +312,7 @@ impl Walker {
         let fall = Fall::new(&body, t, &figures, h, sideways, &mut self.chance);
         self.shocks.strike(Blow::Catch, t, self.speed_mps);
         self.shocks.strike(Blow::Ground, fall.hit_s, 0.0);
-        self.hazards.push(Later {
-            at_s: t,
-            what: hazard("fall", t, fall.hit_s + 5.0),
-        });
+        self.hazards.push(Later { at_s: t, what: hazard("fall", t, fall.hit_s + 5.0) });
         self.fallen = Some(fall.clone());
         Scene::Fall(fall)
     }
@@ -380,21 +361,11 @@ impl Walker {
         self.moment(t, &figure, &leg, knee, felt_at, shank)
     }
 
-    fn moment(
-        &self,
-        t: f64,
-        figure: &Figure,
-        leg: &Leg,
-        knee: f64,
-        felt_at: Pose,
-        shank: Imu,
-    ) -> Moment {
+    fn moment(&self, t: f64, figure: &Figure, leg: &Leg, knee: f64, felt_at: Pose, shank: Imu) -> Moment {
         let (heel_m, forefoot_m) = Labeller::sole(&self.skeleton.body, figure);
         let angle = |bone: &Mat3| {
             let long = bone.column(1);
-            deg(libm::asin(
-                (-long.dot(&figure.facing.ahead)).clamp(-1.0, 1.0),
-            ))
+            deg(libm::asin((-long.dot(&figure.facing.ahead)).clamp(-1.0, 1.0)))
         };
         let m = &felt_at.axes;
         Moment {
@@ -414,16 +385,10 @@ impl Walker {
 
     /// Hears of what has been decided: mishaps, dangers, knocks.
     fn hear(&mut self, t: f64) {
-        while let Some(Incident {
-            mishap,
-            onset_s,
-            end_s,
-        }) = self.skeleton.planner.decisions.incidents.pop_front()
+        while let Some(Incident { mishap, onset_s, end_s }) =
+            self.skeleton.planner.decisions.incidents.pop_front()
         {
-            self.hazards.push(Later {
-                at_s: onset_s,
-                what: hazard(mishap.word(), onset_s, end_s),
-            });
+            self.hazards.push(Later { at_s: onset_s, what: hazard(mishap.word(), onset_s, end_s) });
         }
         while let Some(danger) = self.director.dangers.pop_front() {
             self.hazards.push(Later {
@@ -460,15 +425,7 @@ impl Walker {
         let on = planner.footfall(0);
         let to = planner.landing(0);
         let next = to.map_or(on.label, |f| f.label);
-        let sight = Sight {
-            t,
-            figure,
-            knee,
-            rate_dps,
-            landing: next,
-            leaving: next,
-            stepping: !acting,
-        };
+        let sight = Sight { t, figure, knee, rate_dps, landing: next, leaving: next, stepping: !acting };
         let touches = self.labeller.see(&sight, &mut self.facts);
         let speed = self.skeleton.speed_mps(t);
         self.speed_mps = speed;
@@ -502,10 +459,7 @@ impl Walker {
         let t = self.tick as f64 * self.step_s - self.zero_s;
         match self.length_s {
             Some(length) => t > length,
-            None => self
-                .director
-                .end_s()
-                .is_some_and(|end| t > end - self.zero_s),
+            None => self.director.end_s().is_some_and(|end| t > end - self.zero_s),
         }
     }
 
@@ -525,9 +479,7 @@ impl Iterator for Walker {
     /// The next sample.
     fn next(&mut self) -> Option<Step> {
         let time_s = self.samples as f64 / self.rate_hz;
-        let length_s = self
-            .length_s
-            .or_else(|| self.director.end_s().map(|end| end - self.zero_s));
+        let length_s = self.length_s.or_else(|| self.director.end_s().map(|end| end - self.zero_s));
         // The length itself belongs to the next second.
         if length_s.is_some_and(|length| time_s >= length - 0.25 / self.rate_hz) {
             self.finish();
@@ -571,11 +523,7 @@ fn steps(value: f64) -> u64 {
 }
 
 fn hazard(kind: &str, onset_s: f64, end_s: f64) -> TrueHazard {
-    TrueHazard {
-        kind: kind.to_owned(),
-        onset_s: Some(onset_s),
-        end_s: Some(end_s),
-    }
+    TrueHazard { kind: kind.to_owned(), onset_s: Some(onset_s), end_s: Some(end_s) }
 }
 
 /// The blow that goes with a touch of the floor.

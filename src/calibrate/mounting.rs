@@ -1,0 +1,271 @@
+//! What is known of how the sensors sit, from the first sample to the last.
+//!
+//! A given mount is believed and refined; one that is not given is looked for. The sign of the sagittal
+//! axis decides between backward and forward, so it is held to evidence: a mount line, or the shank's
+//! range; where they contradict each other, or nothing is clear, direction is withheld.
+
+use super::range::{self, Range, Sign};
+use super::search::{self, Mounts, Poses, Search};
+use super::seat::{self, Seat, Told};
+use crate::notice::What;
+use crate::orient::attitude::{Pose, Trust};
+use crate::signal::grid::CELL_S;
+use crate::stride::assemble::Part;
+use crate::stride::measure::Measured;
+use crate::summary::{MountSource, MountSummary};
+
+/// What may be tuned.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Params {
+    /// A given mount.
+    pub seat: seat::Params,
+    /// A mount that is not given.
+    pub search: search::Params,
+    /// Range and its sign.
+    pub range: range::Params,
+}
+
+/// Strides in a row that contradict a mount line before it is doubted.
+const DOUBTS: u32 = 5;
+/// Strides in a row that settle a sign that was open.
+const PROOFS: u32 = 3;
+/// Confidence in a mount line.
+const LINE_CONFIDENCE: f64 = 0.95;
+
+/// What is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Looking {
+    /// Both sensors' mounts.
+    Both,
+    /// Only the thigh's: the shank's is given.
+    Thigh,
+}
+
+/// How far it has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Now {
+    /// Nothing has changed.
+    Same,
+    /// The mount is known from here on; the poses in memory are to be gone through.
+    Found,
+}
+
+/// The state of knowledge.
+#[derive(Clone, Debug)]
+pub struct Mounting {
+    params: Params,
+    source: MountSource,
+    shank: Seat,
+    thigh: Option<Seat>,
+    thigh_given: bool,
+    thigh_seen: bool,
+    looking: Option<Looking>,
+    search: Search,
+    poses: Poses,
+    /// Direction is not to be told.
+    withheld: bool,
+    confidence: f64,
+    /// Strides in a row whose range says so.
+    flipped: u32,
+    right: u32,
+}
+
+impl Mounting {
+    /// With what is given: whether the shank's mount is, and the thigh's.
+    pub fn new(params: Params, shank_given: bool, thigh_given: bool) -> Self {
+        Self {
+            params,
+            source: if shank_given { MountSource::Line } else { MountSource::Unknown },
+            shank: Seat::new(params.seat),
+            thigh: thigh_given.then(|| Seat::new(params.seat)),
+            thigh_given,
+            thigh_seen: false,
+            looking: match (shank_given, thigh_given) {
+                (false, _) => Some(Looking::Both),
+                (true, false) => Some(Looking::Thigh),
+                (true, true) => None,
+            },
+            search: Search::new(params.search),
+            poses: Poses::default(),
+            withheld: false,
+            confidence: if shank_given { LINE_CONFIDENCE } else { 0.0 },
+            flipped: 0,
+            right: 0,
+        }
+    }
+
+    /// The seats of both sensors; `None` while the shank's is looked for.
+    pub fn seats(&self) -> Option<(&Seat, Option<&Seat>)> {
+        (self.looking != Some(Looking::Both)).then_some((&self.shank, self.thigh.as_ref()))
+    }
+
+    /// The poses that came while the mount was looked for.
+    pub fn poses(&self) -> &Poses {
+        &self.poses
+    }
+
+    /// Whether direction is not to be told.
+    pub fn withheld(&self) -> bool {
+        self.withheld
+    }
+
+    /// The samples broke off: a search starts over with what comes after.
+    pub fn restart(&mut self) {
+        self.search.restart();
+        self.poses.clear();
+    }
+
+    /// Takes one pose.
+    pub fn step(&mut self, pose: &Pose, notice: &mut impl FnMut(What)) -> Now {
+        let [shank_up, thigh_up] = pose.stood;
+        self.thigh_seen |= pose.thigh.is_some();
+        if let Some(up) = shank_up {
+            if self.looking == Some(Looking::Both) {
+                self.search.stand_shank(up);
+            } else if pose.quiet_s < self.params.seat.stand_s {
+                // Long enough to be upright by, not long enough to correct what was given.
+            } else if let Some(told) = self.shank.stand(up) {
+                notice(match told {
+                    Told::Tilted(angle_deg) => What::MountTilted { angle_deg },
+                    Told::Moved(angle_deg) => What::SensorMoved { angle_deg },
+                });
+            }
+        }
+        if let Some(up) = thigh_up {
+            self.search.stand_thigh(up);
+            if let Some(thigh) = self.thigh.as_mut().filter(|_| pose.quiet_s >= self.params.seat.stand_s) {
+                thigh.stand(up);
+            }
+        }
+        self.shank.step(&pose.shank);
+        if let (Some(seat), Some(thigh)) = (&mut self.thigh, &pose.thigh) {
+            seat.step(thigh);
+        }
+        match self.looking {
+            None => Now::Same,
+            Some(Looking::Thigh) if pose.thigh.is_none() => Now::Same,
+            Some(looking) => self.look(pose, looking, notice),
+        }
+    }
+
+    fn look(&mut self, pose: &Pose, looking: Looking, notice: &mut impl FnMut(What)) -> Now {
+        // Standing still teaches nothing new, and must not push the walk out of the memory.
+        if pose.quiet_s < 1.0 {
+            self.poses.push(*pose);
+        }
+        if !self.search.step(pose) {
+            return Now::Same;
+        }
+        match looking {
+            Looking::Thigh => {
+                if let Some((matrix, standing)) = self.search.thigh(self.shank.matrix(), &self.poses) {
+                    self.thigh = Some(Seat::found(self.params.seat, matrix, standing));
+                    self.looking = None;
+                }
+                Now::Same
+            }
+            Looking::Both => match self.search.both(&self.poses) {
+                Some(mounts) if mounts.confidence.is_some() || self.memory_is_full() => {
+                    self.adopt(&mounts, notice);
+                    Now::Found
+                }
+                _ => Now::Same,
+            },
+        }
+    }
+
+    fn memory_is_full(&self) -> bool {
+        self.poses.len() as f64 * CELL_S > 11.0
+    }
+
+    fn adopt(&mut self, mounts: &Mounts, notice: &mut impl FnMut(What)) {
+        self.shank = Seat::found(self.params.seat, mounts.shank, mounts.standing);
+        if !self.thigh_given {
+            self.thigh = mounts.thigh.map(|m| Seat::found(self.params.seat, m, mounts.thigh_standing));
+        }
+        self.looking = (self.thigh.is_none() && self.thigh_seen).then_some(Looking::Thigh);
+        self.source = MountSource::Movement;
+        self.withheld = mounts.confidence.is_none();
+        self.confidence = mounts.confidence.unwrap_or(0.5);
+        notice(match mounts.confidence {
+            Some(confidence) => What::MountFound { confidence },
+            None => What::DirectionWithheld,
+        });
+    }
+
+    /// Nothing more will come: takes what there is, if it is enough for an axis.
+    pub fn finish(&mut self, notice: &mut impl FnMut(What)) -> Now {
+        let now = match self.looking {
+            Some(Looking::Both) => match self.search.both(&self.poses) {
+                Some(mounts) => {
+                    self.adopt(&mounts, notice);
+                    Now::Found
+                }
+                None => Now::Same,
+            },
+            _ => Now::Same,
+        };
+        if self.thigh_seen && self.thigh.is_none() {
+            notice(What::KneeUnknown);
+        }
+        now
+    }
+
+    /// A stride has been measured: refines the axes, and holds the sign to the shank's range. Returns
+    /// whether the axes have been turned around, which makes everything before them void.
+    pub fn stride(&mut self, m: &Measured, notice: &mut impl FnMut(What)) -> bool {
+        self.shank.settle();
+        if let Some(thigh) = &mut self.thigh {
+            thigh.settle();
+        }
+        if m.cycle.part != Part::Whole {
+            return false;
+        }
+        // A given mount is upright to some degrees even where standing has not been seen; one that was
+        // found is not.
+        let p = &self.params.range;
+        let known_zero = self.shank.has_standing() && m.trust == Trust::Levelled;
+        let zero_deg = if known_zero { p.standing_deg } else { p.nominal_deg };
+        let range = Range { ahead_deg: m.range_deg[0], behind_deg: m.range_deg[1] };
+        let sign = if known_zero || (m.trust >= Trust::Settled && self.source == MountSource::Line) {
+            range.sign(zero_deg, p.least_deg)
+        } else {
+            Sign::Open
+        };
+        self.flipped = if sign == Sign::Flipped { self.flipped + 1 } else { 0 };
+        self.right = if sign == Sign::Right { self.right + 1 } else { 0 };
+        match self.source {
+            MountSource::Line if !self.withheld && self.flipped >= DOUBTS => {
+                self.withheld = true;
+                self.confidence = 0.5;
+                notice(What::MountSuspect);
+                false
+            }
+            MountSource::Movement if self.withheld && self.right.max(self.flipped) >= PROOFS => {
+                let turn = self.flipped > 0;
+                if turn {
+                    self.shank.turn_around();
+                }
+                self.withheld = false;
+                self.confidence = range.confidence(zero_deg);
+                notice(What::MountFound { confidence: self.confidence });
+                turn
+            }
+            _ => false,
+        }
+    }
+
+    /// For the summary.
+    pub fn summary(&self, bias_dps: [f64; 3]) -> MountSummary {
+        let known = self.looking != Some(Looking::Both);
+        let z = self.shank.matrix()[2];
+        MountSummary {
+            source: self.source,
+            sign_known: known && !self.withheld,
+            sign_confidence: self.confidence,
+            tilt_deg: (self.source == MountSource::Line).then(|| self.shank.tilt_deg()).flatten(),
+            axis_deg: (self.source == MountSource::Line).then(|| self.shank.axis_deg()).flatten(),
+            gyro_bias_dps: known.then(|| crate::orient::quat::dot(z, bias_dps)),
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! How the sensors sit, when nothing is said about it: found from standing and movement alone.
+//!
+//! Up is where gravity is when standing (or, without standing, on average while the foot is planted);
+//! the sagittal axis is the one that the leg turns about most; its sign follows from the shank's range
+//! ([`super::range`]). The thigh's sign follows from the knee, which only flexes one way.
+
+use super::axis::RateMoments;
+use super::range::{self, Range, Sign};
+use super::seat::upright;
+use crate::imu::GRAVITY_MPS2;
+use crate::orient::attitude::{Attitude, Pose, Trust};
+use crate::orient::quat::{Matrix, apply, dot, unit};
+use crate::sagittal::inclination_deg;
+use crate::signal::grid::CELL_S;
+use crate::signal::ring::Ring;
+
+/// The memory of poses while the mount is looked for: twelve seconds.
+pub type Poses = Ring<Pose, 1200>;
+
+/// What may be tuned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Params {
+    /// Angular rate that tells the axis, deg/s.
+    pub moving_dps: f64,
+    /// Motion that is needed, s. Default 1: one stride.
+    pub moved_s: f64,
+    /// Time between two looks, s.
+    pub every_s: f64,
+    /// Largest roundness of an axis that is believed.
+    pub roundness: f64,
+    /// Largest share of the axis along the vertical.
+    pub upright: f64,
+    /// Range and its sign.
+    pub range: range::Params,
+    /// Excursions with a flexed knee that must have been seen. Default 2: one may be anything.
+    pub excursions: u32,
+    /// Specific force off gravity that is still a planted foot, m/s², and angular rate, deg/s.
+    pub planted: [f64; 2],
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self {
+            moving_dps: 40.0,
+            moved_s: 1.0,
+            every_s: 0.25,
+            roundness: 0.6,
+            upright: 0.5,
+            range: range::Params::default(),
+            excursions: 2,
+            planted: [1.5, 80.0],
+        }
+    }
+}
+
+/// The mount found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mounts {
+    /// From the shank sensor's axes to those of the shank.
+    pub shank: Matrix,
+    /// From the thigh sensor's axes to those of the thigh.
+    pub thigh: Option<Matrix>,
+    /// The vertical when standing, in the shank sensor's axes.
+    pub standing: Option<[f64; 3]>,
+    /// The same for the thigh.
+    pub thigh_standing: Option<[f64; 3]>,
+    /// Confidence in the sign, 0.5 to 1; `None` while it is open.
+    pub confidence: Option<f64>,
+}
+
+/// Mean vertical of one sensor.
+#[derive(Clone, Copy, Debug, Default)]
+struct Upright {
+    standing: Option<[f64; 3]>,
+    planted: [f64; 3],
+}
+
+impl Upright {
+    fn add(&mut self, a: &Attitude, p: &Params) {
+        let force = dot(a.acc_mps2, a.acc_mps2).sqrt();
+        let rate = dot(a.gyr_dps, a.gyr_dps).sqrt();
+        if (force - GRAVITY_MPS2).abs() < p.planted[0] && rate < p.planted[1] {
+            for (s, u) in self.planted.iter_mut().zip(a.up) {
+                *s += u;
+            }
+        }
+    }
+
+    fn best(&self) -> Option<[f64; 3]> {
+        self.standing.or_else(|| unit(self.planted))
+    }
+}
+
+/// The search.
+#[derive(Clone, Debug)]
+pub struct Search {
+    params: Params,
+    shank: RateMoments,
+    thigh: RateMoments,
+    shank_up: Upright,
+    thigh_up: Upright,
+    since_s: f64,
+}
+
+impl Search {
+    /// Nothing seen yet.
+    pub fn new(params: Params) -> Self {
+        Self {
+            params,
+            shank: RateMoments::default(),
+            thigh: RateMoments::default(),
+            shank_up: Upright::default(),
+            thigh_up: Upright::default(),
+            since_s: 0.0,
+        }
+    }
+
+    /// After a hole in the samples the search starts over; where up was when standing still holds.
+    pub fn restart(&mut self) {
+        self.shank = RateMoments::default();
+        self.thigh = RateMoments::default();
+        self.since_s = 0.0;
+    }
+
+    /// The shank's sensor has seen standing gravity.
+    pub fn stand_shank(&mut self, up: [f64; 3]) {
+        self.shank_up.standing = Some(up);
+    }
+
+    /// The thigh's sensor has seen standing gravity.
+    pub fn stand_thigh(&mut self, up: [f64; 3]) {
+        self.thigh_up.standing = Some(up);
+    }
+
+    /// Takes one pose; returns whether it is time to look.
+    pub fn step(&mut self, pose: &Pose) -> bool {
+        let p = self.params;
+        if !pose.missing {
+            self.shank.add(pose.shank.gyr_dps, p.moving_dps);
+        }
+        self.shank_up.add(&pose.shank, &p);
+        if let Some(thigh) = &pose.thigh {
+            self.thigh.add(thigh.gyr_dps, p.moving_dps);
+            self.thigh_up.add(thigh, &p);
+        }
+        self.since_s += CELL_S;
+        if self.since_s < p.every_s || self.shank.moved_s() < p.moved_s {
+            return false;
+        }
+        self.since_s = 0.0;
+        true
+    }
+
+    /// What `poses` show of both mounts, once there is an axis.
+    pub fn both(&self, poses: &Poses) -> Option<Mounts> {
+        let p = &self.params;
+        let up = self.shank_up.best()?;
+        let mut shank = axes(&self.shank, up, p)?;
+        let seen = Seen::of(poses, |pose| Some(inclination_deg(apply(&shank, pose.shank.up))), p);
+        let sign = seen.range.sign(p.range.standing_deg, p.range.least_deg);
+        let excursions = if sign == Sign::Flipped { seen.ahead } else { seen.behind };
+        // Without standing there is nothing to measure the range from: the mean of a walk is no zero.
+        let clear = sign != Sign::Open && excursions >= p.excursions && self.shank_up.standing.is_some();
+        if sign == Sign::Flipped {
+            shank = flipped(&shank);
+        }
+        Some(Mounts {
+            shank,
+            thigh: self.thigh_axes(&shank, poses),
+            standing: self.shank_up.standing,
+            thigh_standing: self.thigh_up.standing,
+            confidence: clear.then(|| seen.range.confidence(p.range.standing_deg)),
+        })
+    }
+
+    /// What they show of the thigh's, and the vertical when standing, in its sensor's axes.
+    pub fn thigh(&self, shank: &Matrix, poses: &Poses) -> Option<(Matrix, Option<[f64; 3]>)> {
+        self.thigh_axes(shank, poses).map(|m| (m, self.thigh_up.standing))
+    }
+
+    /// The thigh's axes, with the sign that makes the knee flex the way knees do.
+    fn thigh_axes(&self, shank: &Matrix, poses: &Poses) -> Option<Matrix> {
+        let p = &self.params;
+        let one = axes(&self.thigh, self.thigh_up.best()?, p)?;
+        let other = flipped(&one);
+        let knee = |thigh: &Matrix| {
+            let thigh = *thigh;
+            Seen::of(
+                poses,
+                move |pose| {
+                    let t = pose.thigh?;
+                    // Extension is the negative side of flexion, as ahead is of behind.
+                    Some(
+                        -(inclination_deg(apply(&thigh, t.up))
+                            - inclination_deg(apply(shank, pose.shank.up))),
+                    )
+                },
+                p,
+            )
+            .range
+        };
+        let (a, b) = (knee(&one), knee(&other));
+        let score = |r: &Range| r.behind_deg.max(1.0) / r.ahead_deg.max(1.0);
+        Some(if score(&a) >= score(&b) { one } else { other })
+    }
+}
+
+/// Axes of a segment from its vertical and its axis of rotation, of either sign.
+fn axes(moments: &RateMoments, up: [f64; 3], p: &Params) -> Option<Matrix> {
+    let axis = moments.axis()?;
+    let level = dot(axis.direction, up).abs() < p.upright;
+    if axis.roundness < p.roundness && level { upright(up, axis.direction) } else { None }
+}
+
+/// The same axes turned half around the vertical.
+fn flipped(m: &Matrix) -> Matrix {
+    [m[0].map(|v| -v), m[1], m[2].map(|v| -v)]
+}
+
+/// What the memory shows of an angle.
+struct Seen {
+    range: Range,
+    /// Excursions to either side.
+    ahead: u32,
+    behind: u32,
+}
+
+impl Seen {
+    fn of(poses: &Poses, angle: impl Fn(&Pose) -> Option<f64>, p: &Params) -> Self {
+        let mut seen = Self { range: Range { ahead_deg: 0.0, behind_deg: 0.0 }, ahead: 0, behind: 0 };
+        let far = p.range.least_deg;
+        let mut side = 0;
+        for (_, pose) in poses.range(poses.first(), poses.next()) {
+            let Some(a) = angle(pose).filter(|_| pose.trust == Trust::Levelled && !pose.missing) else {
+                continue;
+            };
+            seen.range.ahead_deg = seen.range.ahead_deg.max(a);
+            seen.range.behind_deg = seen.range.behind_deg.max(-a);
+            if a > far && side != 1 {
+                side = 1;
+                seen.ahead += 1;
+            } else if a < -far && side != -1 {
+                side = -1;
+                seen.behind += 1;
+            } else if a.abs() < far / 2.0 {
+                side = 0;
+            }
+        }
+        seen
+    }
+}

@@ -1,0 +1,180 @@
+//! How a sensor really sits, when its nominal mount is known: turned upright by standing gravity and
+//! about the vertical by the axis of rotation.
+
+use super::axis::RateMoments;
+use crate::orient::attitude::Attitude;
+use crate::orient::quat::{EYE, Matrix, angle_deg, cross, dot, unit};
+
+/// What may be tuned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Params {
+    /// Largest angle between nominal and real mount that is believed, deg. Default 35: beyond it another
+    /// nominal mount would be nearer.
+    pub largest_deg: f64,
+    /// Standing that is needed to correct a given mount, s. Default 1.
+    pub stand_s: f64,
+    /// Tilt that is worth telling, deg.
+    pub telling_deg: f64,
+    /// Change of standing gravity that is a sensor turned on the leg, deg. Default 8: people stand
+    /// within 3 to 5 of their own last time.
+    pub moved_deg: f64,
+    /// Angular rate that tells the axis, deg/s.
+    pub moving_dps: f64,
+    /// Motion that is needed for it, s.
+    pub axis_s: f64,
+    /// Motion after which the past counts half, s.
+    pub memory_s: f64,
+    /// Largest roundness of an axis that is believed.
+    pub roundness: f64,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self {
+            largest_deg: 35.0,
+            stand_s: 1.0,
+            telling_deg: 10.0,
+            moved_deg: 8.0,
+            moving_dps: 60.0,
+            axis_s: 3.0,
+            memory_s: 20.0,
+            roundness: 0.25,
+        }
+    }
+}
+
+/// What standing told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Told {
+    /// The sensor is tilted against its nominal mount by this much, deg.
+    Tilted(f64),
+    /// It has turned on the leg by this much since the last standing, deg.
+    Moved(f64),
+}
+
+/// The seat of one sensor.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    params: Params,
+    /// The axes that were given or found at first: those in use are never far from them.
+    nominal: Matrix,
+    /// From nominal axes to those of the segment.
+    matrix: Matrix,
+    /// The vertical when standing, as far as it is known.
+    up: [f64; 3],
+    /// The vertical when standing, in nominal axes.
+    standing: Option<[f64; 3]>,
+    /// The segment's `z` as the movement shows it, in nominal axes.
+    axis: [f64; 3],
+    axis_known: bool,
+    moments: RateMoments,
+}
+
+impl Seat {
+    /// As nominal.
+    pub fn new(params: Params) -> Self {
+        Self {
+            params,
+            nominal: EYE,
+            matrix: EYE,
+            up: EYE[1],
+            standing: None,
+            axis: EYE[2],
+            axis_known: false,
+            moments: RateMoments::default(),
+        }
+    }
+
+    /// A seat that has been found otherwise, and is only followed from now on.
+    pub fn found(params: Params, matrix: Matrix, standing: Option<[f64; 3]>) -> Self {
+        let up = standing.unwrap_or(matrix[1]);
+        Self { nominal: matrix, up, matrix, standing, axis: matrix[2], axis_known: true, ..Self::new(params) }
+    }
+
+    /// From the axes in which poses come to those of the segment.
+    pub fn matrix(&self) -> &Matrix {
+        &self.matrix
+    }
+
+    /// Whether standing has been seen.
+    pub fn has_standing(&self) -> bool {
+        self.standing.is_some()
+    }
+
+    /// Angle from the nominal upward axis to standing gravity, deg.
+    pub fn tilt_deg(&self) -> Option<f64> {
+        self.standing.map(|up| angle_deg(up, self.nominal[1]))
+    }
+
+    /// Angle from the nominal sagittal axis to the one in use, deg.
+    pub fn axis_deg(&self) -> Option<f64> {
+        self.axis_known.then(|| angle_deg(self.matrix[2], self.nominal[2]))
+    }
+
+    /// Standing gravity has been seen.
+    pub fn stand(&mut self, up: [f64; 3]) -> Option<Told> {
+        let tilt = angle_deg(up, self.nominal[1]);
+        let before = self.standing;
+        if before.is_none() && tilt > self.params.largest_deg {
+            // Not standing (or not as mounted): lying, kneeling, a wrong mount line.
+            return Some(Told::Tilted(tilt));
+        }
+        let turned = before.map(|b| angle_deg(b, up));
+        if turned.is_some_and(|t| t > self.params.largest_deg) {
+            return None;
+        }
+        self.standing = Some(up);
+        self.up = up;
+        self.build();
+        match turned {
+            Some(t) => (t > self.params.moved_deg).then_some(Told::Moved(t)),
+            None => (tilt > self.params.telling_deg).then_some(Told::Tilted(tilt)),
+        }
+    }
+
+    /// Takes one moment of movement.
+    pub fn step(&mut self, a: &Attitude) {
+        self.moments.add(a.gyr_dps, self.params.moving_dps);
+    }
+
+    /// Looks whether the movement shows the axis by now; called between strides, where a small turn of
+    /// the axes disturbs nothing.
+    pub fn settle(&mut self) {
+        let p = &self.params;
+        if self.moments.moved_s() < p.axis_s {
+            return;
+        }
+        let Some(axis) = self.moments.axis() else { return };
+        if self.moments.moved_s() > p.memory_s {
+            self.moments.fade(0.5);
+        }
+        let sign = if dot(axis.direction, self.axis) < 0.0 { -1.0 } else { 1.0 };
+        let direction = axis.direction.map(|v| v * sign);
+        if axis.roundness < p.roundness && angle_deg(direction, self.nominal[2]) < p.largest_deg {
+            self.axis = direction;
+            self.axis_known = true;
+            self.build();
+        }
+    }
+
+    /// The axis was found with the wrong sign.
+    pub fn turn_around(&mut self) {
+        self.axis = self.axis.map(|v| -v);
+        self.nominal = [self.nominal[0].map(|v| -v), self.nominal[1], self.nominal[2].map(|v| -v)];
+        self.build();
+    }
+
+    fn build(&mut self) {
+        if let Some(m) = upright(self.up, self.axis) {
+            self.matrix = m;
+        }
+    }
+}
+
+/// The axes of a segment whose upward axis is `up` and whose rightward axis is as near to `right` as
+/// that allows; `None` when the two are parallel.
+pub fn upright(up: [f64; 3], right: [f64; 3]) -> Option<Matrix> {
+    let share = dot(up, right);
+    let z = unit([right[0] - share * up[0], right[1] - share * up[1], right[2] - share * up[2]])?;
+    Some([cross(up, z), up, z])
+}

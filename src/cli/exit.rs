@@ -1,0 +1,93 @@
+//! Exit codes, and errors as people see them.
+
+use std::process::{ExitCode, Termination};
+
+use anstyle::{AnsiColor, Style};
+use thiserror::Error;
+
+use crate::sink::file::OutputError;
+use crate::source::ReadError;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const HELP_STYLE: Style = Style::new().bold();
+
+/// The exit codes, for the help pages.
+pub const HELP: &str = "\
+Exit codes:
+  0  done
+  1  a capture could not be read, or an output not be written
+  2  the command line is wrong
+  3  bench: a `--require` is not met";
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything was done.
+    Done = 0,
+    /// Something could not be read or written.
+    Failed = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// A requirement of `bench` is not met.
+    NotMet = 3,
+}
+
+impl Termination for Exit {
+    fn report(self) -> ExitCode {
+        ExitCode::from(self as u8)
+    }
+}
+
+/// A command line that parses and makes no sense.
+#[derive(Debug, Error)]
+#[error("{what}")]
+pub struct UsageError {
+    what: String,
+    help: Option<String>,
+}
+
+impl UsageError {
+    /// Without advice.
+    pub fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), help: None }
+    }
+
+    /// With advice on what to type instead.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// The exit code for an error.
+pub fn code(error: &anyhow::Error) -> Exit {
+    if error.is::<UsageError>() { Exit::Usage } else { Exit::Failed }
+}
+
+/// Prints an error with its causes and what to do about it; never a backtrace, which
+/// says nothing to the person who has to mend a capture.
+pub fn report(error: &anyhow::Error) {
+    anstream::eprintln!("{ERROR}error{ERROR:#}: {error}");
+    for cause in error.chain().skip(1) {
+        anstream::eprintln!("  because: {cause}");
+    }
+    let help = error.chain().find_map(|e| {
+        if let Some(e) = e.downcast_ref::<ReadError>() {
+            return e.help();
+        }
+        if let Some(OutputError::Exists(_)) = e.downcast_ref::<OutputError>() {
+            return Some("pass `--force` to replace it".to_owned());
+        }
+        e.downcast_ref::<UsageError>()?.help.clone()
+    });
+    if let Some(help) = help {
+        anstream::eprintln!("  {HELP_STYLE}help{HELP_STYLE:#}: {help}");
+    }
+}
+
+/// Prints a warning.
+pub fn warn(text: &str) {
+    anstream::eprintln!("{WARNING}warning{WARNING:#}: {text}");
+}

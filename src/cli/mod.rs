@@ -1,0 +1,82 @@
+//! The command line: what people type, and what they get back.
+
+pub mod exit;
+
+mod bench;
+mod capture_args;
+mod drive;
+mod extras;
+mod outputs;
+mod pace;
+mod replay;
+
+use clap::{Parser, Subcommand};
+
+use self::exit::Exit;
+
+/// Measures backward walking with one small inertial sensor on the shin.
+#[derive(Debug, Parser)]
+#[command(
+    name = "retrogait",
+    version,
+    about,
+    long_about = "Measures backward walking with one small inertial sensor on the shin: events, \
+                  strides, directions.\n\nData goes to standard output, messages to standard error.",
+    after_help = exit::HELP,
+    help_expected = true,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read recorded captures and say what happened, stride by stride
+    Replay(Box<replay::ReplayArgs>),
+    /// Score detectors against labelled captures, and time them
+    Bench(Box<bench::BenchArgs>),
+    /// Print a completion script for a shell
+    #[command(hide = true)]
+    Completions(extras::CompletionsArgs),
+    /// Print the manual page
+    #[command(hide = true)]
+    Man,
+}
+
+/// Parses the command line, does what it says, and reports failures on standard error.
+pub fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            // Nothing is left to be done about an error in printing an error.
+            let _ = e.print();
+            return if e.use_stderr() { Exit::Usage } else { Exit::Done };
+        }
+    };
+    let result = match cli.command {
+        Command::Replay(args) => replay::run(&args),
+        Command::Bench(args) => bench::run(&args),
+        Command::Completions(args) => extras::completions(&args),
+        Command::Man => extras::man(),
+    };
+    result.unwrap_or_else(|e| {
+        exit::report(&e);
+        exit::code(&e)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn verify_app() {
+        Cli::command().debug_assert();
+    }
+}

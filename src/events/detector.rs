@@ -1,0 +1,402 @@
+//! From the sagittal plane to events, in both directions, as they happen.
+//!
+//! A half cycle that is fast and wide enough is a swing if its signs say so ([`super::direction`]);
+//! its end is a contact, its start a final contact. What cannot be told yet waits until it can, and is
+//! dropped when it never can.
+
+use crate::record::{Direction, EventKind};
+use crate::sagittal::{Motion, RAD};
+use crate::signal::grid::CELL_S;
+use crate::signal::ring::Ring;
+
+use super::direction::{self, Judge, Verdict, of_swing};
+use super::lobe::{self, Lobe, Tracker};
+use super::progress::{self, Progress, Velocity};
+use super::timing;
+use super::walk::{self, Fate, Follows, Step, Walk};
+
+/// Everything known of one cell.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Frame {
+    /// The sagittal plane.
+    pub motion: Motion,
+    /// How the shank moves over the ground.
+    pub velocity: Velocity,
+    /// Knee flexion, deg, with two sensors.
+    pub knee_deg: Option<f64>,
+}
+
+/// The memory of frames: ten seconds.
+pub type Frames = Ring<Frame, 1024>;
+
+/// What may be tuned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Params {
+    /// Velocity over the ground.
+    pub progress: progress::Params,
+    /// Half cycles.
+    pub lobe: lobe::Params,
+    /// Which of them are swings.
+    pub direction: direction::Params,
+    /// Event times.
+    pub timing: timing::Params,
+    /// Rhythm.
+    pub walk: walk::Params,
+    /// Slowest swing, deg/s. Default 40: a walk at 0.22 m/s peaks at 77 (simulated) to 120 (real).
+    pub swing_dps: f64,
+    /// Smallest share of the usual swing peak that is still a swing.
+    pub swing_share: f64,
+    /// Smallest turn of a swing, deg. Default 12: a shuffle turns 15 and more.
+    pub swing_deg: f64,
+    /// Shortest and longest swing, s.
+    pub swing_s: [f64; 2],
+    /// A swing has passed its peak when its rate is below this share of it.
+    pub past_peak: f64,
+    /// A swing has ended when its rate is below this share of its peak ...
+    pub ended: f64,
+    /// ... for this long, s, even if the shank does not turn back (a flat landing).
+    pub ended_s: f64,
+    /// Fastest forward motion of the ankle at backward contact, m/s: more is a leg that swings free.
+    pub landing_mps: f64,
+    /// Longest wait for the heel, as a share of the stride time.
+    pub heel_wait: f64,
+    /// Stride time before one is known, s.
+    pub usual_stride_s: f64,
+}
+
+impl Params {
+    /// Defaults for a sensor `ankle_m` above the ankle.
+    pub fn new(ankle_m: f64) -> Self {
+        Self {
+            progress: progress::Params::new(ankle_m),
+            lobe: lobe::Params::default(),
+            direction: direction::Params::default(),
+            timing: timing::Params::default(),
+            walk: walk::Params::default(),
+            swing_dps: 40.0,
+            swing_share: 0.25,
+            swing_deg: 12.0,
+            swing_s: [0.12, 1.6],
+            past_peak: 0.85,
+            ended: 0.15,
+            ended_s: 0.05,
+            landing_mps: 0.5,
+            heel_wait: 0.45,
+            usual_stride_s: 1.3,
+        }
+    }
+}
+
+/// One event, in seconds of the grid.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Found {
+    /// Which.
+    pub kind: EventKind,
+    /// When.
+    pub t: f64,
+    /// Which way.
+    pub direction: Direction,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// It lies in or at a hole between samples: it counts for what follows, and is not told.
+    pub unmeasured: bool,
+    /// Contacts only: how it follows on the contact before.
+    pub link: Option<Link>,
+}
+
+/// How a contact follows on the one before.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Link {
+    /// Whether, and how well.
+    pub follows: Follows,
+    /// Start of the movement that led to it, if it does not.
+    pub from: f64,
+}
+
+/// A half cycle that has ended and waits for its contact.
+#[derive(Clone, Copy, Debug)]
+struct Landing {
+    swing: Lobe,
+    /// That it is a swing, from what was known at its end.
+    odds: f64,
+}
+
+/// The detector.
+#[derive(Clone, Debug)]
+pub struct Detector {
+    params: Params,
+    frames: Frames,
+    progress: Progress,
+    tracker: Tracker,
+    judge: Judge,
+    walk: Walk,
+    /// The half cycle, by its first frame, whose start has been told.
+    lifted: Option<u64>,
+    /// The half cycle, by its first frame, whose end has been seen.
+    landed: Option<u64>,
+    /// A swing that has ended and waits for its contact.
+    landing: Option<Landing>,
+    /// How long the rate has been near zero within a swing, s.
+    slow_s: f64,
+    /// A contact after which the foot is not planted yet.
+    contact: Option<(f64, Direction)>,
+    /// How long the ankle has been settled after it, s.
+    settled_s: f64,
+    /// The foot has been planted, since the last time this was asked.
+    planted: Option<f64>,
+    /// Heel contact of the stance that is under way.
+    heel: Option<f64>,
+    /// Where the samples began, if the shank has not stood still since: the walk was under way then.
+    cut_in: Option<f64>,
+    /// Final contact of the last swing that was told.
+    off: f64,
+}
+
+impl Detector {
+    /// Before the first frame.
+    pub fn new(params: Params) -> Self {
+        Self {
+            params,
+            frames: Frames::default(),
+            progress: Progress::new(params.progress),
+            tracker: Tracker::new(params.lobe),
+            judge: Judge::new(params.direction),
+            walk: Walk::new(params.walk),
+            lifted: None,
+            landed: None,
+            landing: None,
+            slow_s: 0.0,
+            contact: None,
+            settled_s: 0.0,
+            planted: None,
+            heel: None,
+            cut_in: None,
+            off: 0.0,
+        }
+    }
+
+    /// Forgets everything that a hole in the samples makes unsure.
+    pub fn reset(&mut self) {
+        self.frames.clear();
+        self.progress.reset();
+        self.pause();
+    }
+
+    /// Nothing is under way any more.
+    fn pause(&mut self) {
+        self.tracker.reset();
+        self.judge.reset();
+        self.walk.stop();
+        self.lifted = None;
+        self.landed = None;
+        self.landing = None;
+        self.slow_s = 0.0;
+        self.contact = None;
+        self.heel = None;
+        self.cut_in = None;
+    }
+
+    /// The memory of frames.
+    pub fn frames(&self) -> &Frames {
+        &self.frames
+    }
+
+    /// Takes one moment, emits what became known by it.
+    pub fn step(&mut self, motion: Motion, knee_deg: Option<f64>, emit: &mut impl FnMut(Found)) {
+        let velocity = self.progress.step(&motion);
+        let frame = Frame { motion, velocity, knee_deg };
+        let n = self.frames.next();
+        if self.frames.is_empty() {
+            self.cut_in = Some(motion.t);
+        }
+        self.frames.push(frame);
+        if motion.rest {
+            self.pause();
+            return;
+        }
+        if let Some(lobe) = self.tracker.step(n, &frame) {
+            self.judge.closed(&lobe);
+        }
+        match self.tracker.current().copied() {
+            None => self.cut_in = None,
+            Some(lobe) => self.follow_swing(&lobe, &frame, emit),
+        }
+        self.follow_landing(emit);
+        self.follow_planting(&frame, emit);
+        self.walk.pass(motion.t);
+    }
+
+    fn may_be_swing(&self, lobe: &Lobe) -> bool {
+        let p = &self.params;
+        let usual = self.walk.peak_dps().map_or(0.0, |v| p.swing_share * v);
+        let [shortest, longest] = p.swing_s;
+        lobe.peak_dps >= p.swing_dps.max(usual)
+            && lobe.sweep_deg >= p.swing_deg
+            && (shortest..=longest).contains(&(lobe.end - lobe.start))
+    }
+
+    /// Looks whether the open half cycle is a swing that has passed its peak, or has ended.
+    fn follow_swing(&mut self, lobe: &Lobe, frame: &Frame, emit: &mut impl FnMut(Found)) {
+        if !self.may_be_swing(lobe) {
+            self.slow_s = 0.0;
+            return;
+        }
+        let p = &self.params;
+        let rate = frame.motion.omega_dps * lobe.sign;
+        let mode = self.walk.direction();
+        if self.lifted != Some(lobe.first)
+            && rate < p.past_peak * lobe.peak_dps
+            && mode == Some(of_swing(lobe.sign))
+            && self.judge.verdict(self.judge.odds(lobe), lobe.sign, mode) == Verdict::Swing
+        {
+            self.lift(lobe, emit);
+        }
+        if self.landed == Some(lobe.first) {
+            return;
+        }
+        self.slow_s = if rate < self.params.ended * lobe.peak_dps { self.slow_s + CELL_S } else { 0.0 };
+        let end = match self.tracker.back() {
+            Some(back) => back.start,
+            None if self.slow_s > self.params.ended_s => frame.motion.t - self.slow_s,
+            None => return,
+        };
+        self.slow_s = 0.0;
+        self.landed = Some(lobe.first);
+        let swing = Lobe { end, ..*lobe };
+        self.landing = Some(Landing { swing, odds: self.judge.odds(&swing) });
+    }
+
+    /// Tells the start of a swing.
+    fn lift(&mut self, swing: &Lobe, emit: &mut impl FnMut(Found)) {
+        self.lifted = Some(swing.first);
+        self.contact = None;
+        let heel = self.heel.take();
+        let p = &self.params.timing;
+        let direction = of_swing(swing.sign);
+        let confidence = confidence(swing);
+        let hole_s = p.hole_s;
+        let frames = &self.frames;
+        let mut say = |kind, t| {
+            let unmeasured = timing::unmeasured(frames, t, hole_s);
+            emit(Found { kind, t, direction, confidence, unmeasured, link: None });
+        };
+        let stride_s = self.walk.stride_s().unwrap_or(self.params.usual_stride_s);
+        let last = match direction {
+            Direction::Backward => timing::final_contact(&self.frames, swing, stride_s, p),
+            _ => timing::forward_final_contact(swing, p),
+        };
+        self.off = last;
+        if direction == Direction::Backward {
+            let rise = last - p.forefoot * stride_s;
+            // Without a heel contact (the samples began in this stance) the later half of a stance.
+            let from = heel.unwrap_or(last - 0.5 * stride_s);
+            if let Some(t) = timing::knee_extension(&self.frames, from, last) {
+                // A knee that still straightens when the foot unloads has done so by forefoot rise.
+                say(EventKind::KneeExtension, t.min(rise));
+            }
+            say(EventKind::ForefootRise, rise);
+        }
+        say(EventKind::FinalContact, last);
+        say(EventKind::MidSwing, swing.peak_at);
+    }
+
+    /// Waits for the contact that ends a swing.
+    fn follow_landing(&mut self, emit: &mut impl FnMut(Found)) {
+        let Some(Landing { swing, odds }) = self.landing else { return };
+        let p = &self.params.timing;
+        let direction = of_swing(swing.sign);
+        let contact = match direction {
+            Direction::Backward => timing::toe_contact(&self.frames, &swing, p),
+            _ => timing::initial_contact(&self.frames, &swing, p),
+        };
+        let Some(contact) = contact else { return };
+        self.landing = None;
+        let step = Step { swing, contact };
+        match self.judge.verdict(odds, swing.sign, self.walk.direction()) {
+            Verdict::Swing if direction == Direction::Forward || self.lands() => {
+                if self.walk.weigh(direction) == Fate::Wait {
+                    self.walk.wait(step);
+                    return;
+                }
+                while let Some(earlier) = self.walk.next_waiting(&step) {
+                    self.take(earlier, emit);
+                }
+                self.take(step, emit);
+            }
+            Verdict::Open => self.walk.wait(step),
+            _ => self.walk.interrupt(swing.sign),
+        }
+    }
+
+    /// Whether the ankle has come to rest: a leg that swings free goes on forward.
+    fn lands(&self) -> bool {
+        let Some(f) = self.frames.last() else { return false };
+        let m = &f.motion;
+        let turning = m.omega_dps * RAD * self.params.progress.ankle_m * m.tilt[1];
+        f.velocity.forward_mps + turning < self.params.landing_mps + f.velocity.sigma_mps
+    }
+
+    /// Tells a step.
+    fn take(&mut self, step: Step, emit: &mut impl FnMut(Found)) {
+        if self.lifted != Some(step.swing.first) {
+            self.lift(&step.swing, emit);
+        }
+        let direction = of_swing(step.swing.sign);
+        let backward = direction == Direction::Backward;
+        let kind = if backward { EventKind::ToeContact } else { EventKind::InitialContact };
+        // From standing, a walk starts where the foot leaves the ground.
+        let from = match self.walk.direction() {
+            None => self.cut_in.unwrap_or(self.off),
+            Some(_) => self.off,
+        };
+        let follows = self.walk.take(&step, direction);
+        let t = step.contact;
+        let link = Some(Link { follows, from: from.min(t) });
+        let unmeasured = timing::unmeasured(&self.frames, t, self.params.timing.hole_s);
+        emit(Found { kind, t, direction, confidence: confidence(&step.swing), unmeasured, link });
+        self.contact = Some((step.contact, direction));
+        self.settled_s = 0.0;
+        self.heel = None;
+    }
+
+    /// Waits for the foot to be planted after a contact.
+    fn follow_planting(&mut self, frame: &Frame, emit: &mut impl FnMut(Found)) {
+        let Some((contact, direction)) = self.contact else { return };
+        let p = &self.params.timing;
+        let t = frame.motion.t;
+        let stride_s = self.walk.stride_s().unwrap_or(self.params.usual_stride_s);
+        // The same movement made slower has accelerations that are smaller by the square of it.
+        let pace = (self.params.usual_stride_s / stride_s).min(1.0);
+        let settled = t > contact && frame.motion.ankle_up_mps2.abs() < p.settled_mps2 * pace * pace;
+        self.settled_s = if settled { self.settled_s + CELL_S } else { 0.0 };
+        if self.settled_s >= p.settled_share * stride_s {
+            self.contact = None;
+            self.planted = Some(t - 0.5 * self.settled_s);
+            if direction == Direction::Backward {
+                let heel = timing::heel_contact(&self.frames, contact, t - self.settled_s, p);
+                self.heel = Some(heel.t);
+                emit(Found {
+                    kind: EventKind::HeelContact,
+                    t: heel.t,
+                    direction,
+                    confidence: 0.5,
+                    unmeasured: timing::unmeasured(&self.frames, heel.t, p.hole_s),
+                    link: None,
+                });
+            }
+        } else if t > contact + self.params.heel_wait * stride_s {
+            self.contact = None;
+        }
+    }
+
+    /// When the foot was planted, if that became known since the last time this was asked.
+    pub fn take_planted(&mut self) -> Option<f64> {
+        self.planted.take()
+    }
+}
+
+/// How sure the direction of a swing is.
+fn confidence(swing: &Lobe) -> f64 {
+    let v = swing.forward_mps.abs();
+    v / (v + swing.sigma_mps + 1e-9)
+}

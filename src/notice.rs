@@ -1,0 +1,154 @@
+//! Things the reader of the stream should know about the data: what was decided about the sensor,
+//! what is missing, and what therefore cannot be told.
+
+use std::fmt;
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+use crate::record::to_milli;
+use crate::time::{SensorTime, Span};
+
+/// One notice. Plain data; its words are made when it is shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Notice {
+    /// When it became known.
+    pub time: SensorTime,
+    /// What it is about.
+    pub what: What,
+}
+
+/// What a notice is about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum What {
+    /// Samples are missing: everything that touches this span is marked.
+    Gap {
+        /// First moment without a sample.
+        from: SensorTime,
+        /// How long.
+        length: Span,
+    },
+    /// A sensor axis read the end of its range.
+    Clipped,
+    /// The sampling rate is below what event times need.
+    RateLow {
+        /// Samples a second.
+        rate_hz: f64,
+    },
+    /// No body height and no segment lengths: a default is used for lengths and speeds.
+    HeightAssumed {
+        /// The height used, m.
+        height_m: f64,
+    },
+    /// The mount line says nothing: the axis is looked for in the movement.
+    MountUnknown,
+    /// The axis was found in the movement, and its sign by the shank's range.
+    MountFound {
+        /// Confidence in the sign, 0 to 1.
+        confidence: f64,
+    },
+    /// The axis was found, its sign was not: backward and forward cannot be told apart.
+    DirectionWithheld,
+    /// The mount line and the movement contradict each other: direction is withheld.
+    MountSuspect,
+    /// Standing gravity is this far from where the mount line puts it.
+    MountTilted {
+        /// Angle, deg.
+        angle_deg: f64,
+    },
+    /// The sensor turned on the leg in the middle of the capture.
+    SensorMoved {
+        /// Angle between standing gravity before and after, deg.
+        angle_deg: f64,
+    },
+    /// The stride length from the sensor does not fit the belt's speed.
+    BeltMismatch {
+        /// Stride length over the belt's movement.
+        ratio: f64,
+    },
+    /// The shank sensor sits on the foot: shank angles are not those of a shank.
+    FootPlacement,
+    /// The thigh sensor's axis was not found: no knee angle.
+    KneeUnknown,
+}
+
+impl What {
+    /// The word that programs test for.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Gap { .. } => "gap",
+            Self::Clipped => "clipped",
+            Self::RateLow { .. } => "rate_low",
+            Self::HeightAssumed { .. } => "height_assumed",
+            Self::MountUnknown => "mount_unknown",
+            Self::MountFound { .. } => "mount_found",
+            Self::DirectionWithheld => "direction_withheld",
+            Self::MountSuspect => "mount_suspect",
+            Self::MountTilted { .. } => "mount_tilted",
+            Self::SensorMoved { .. } => "sensor_moved",
+            Self::BeltMismatch { .. } => "belt_mismatch",
+            Self::FootPlacement => "foot_placement",
+            Self::KneeUnknown => "knee_unknown",
+        }
+    }
+
+    /// The figure behind it, if it has one.
+    pub fn value(&self) -> Option<f64> {
+        match *self {
+            Self::Gap { length, .. } => Some(length.seconds()),
+            Self::RateLow { rate_hz } => Some(rate_hz),
+            Self::HeightAssumed { height_m } => Some(height_m),
+            Self::MountFound { confidence } => Some(confidence),
+            Self::MountTilted { angle_deg } | Self::SensorMoved { angle_deg } => Some(angle_deg),
+            Self::BeltMismatch { ratio } => Some(ratio),
+            Self::Clipped
+            | Self::MountUnknown
+            | Self::DirectionWithheld
+            | Self::MountSuspect
+            | Self::FootPlacement
+            | Self::KneeUnknown => None,
+        }
+    }
+}
+
+/// What is the case, why it matters, what to do.
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gap { from, length } => {
+                write!(f, "{:.2} s without samples from {from}: what touches it is not judged", length.seconds())
+            }
+            Self::Clipped => f.write_str("the sensor reached the end of its range: strides with clipped samples are not judged; use ±2000 deg/s and ±16 g"),
+            Self::RateLow { rate_hz } => write!(f, "{rate_hz:.0} samples a second: event times are coarser than at 50 or more"),
+            Self::HeightAssumed { height_m } => {
+                write!(f, "body height is not given: {height_m:.2} m is assumed for lengths and speeds; add `# height_m:` or `# shank_length_m:`")
+            }
+            Self::MountUnknown => f.write_str("the mount is not given: the axis is looked for in the movement, and nothing is said before it is found"),
+            Self::MountFound { confidence } => write!(f, "axis and sign found in the movement (confidence {confidence:.2})"),
+            Self::DirectionWithheld => {
+                f.write_str("the sign of the sensor's axis is not clear: backward and forward cannot be told apart; give the mount, or stand still for 3 s before walking")
+            }
+            Self::MountSuspect => {
+                f.write_str("the shank's movement contradicts the mount line: direction is withheld; check which way the sensor faces")
+            }
+            Self::MountTilted { angle_deg } => write!(f, "standing gravity is {angle_deg:.0}° from where the mount line puts it: corrected by it"),
+            Self::SensorMoved { angle_deg } => write!(f, "the sensor has turned {angle_deg:.0}° on the leg: angles before and after do not compare"),
+            Self::BeltMismatch { ratio } => {
+                write!(f, "stride length is {:.0} % of the belt's movement: holding the rails, drifting, or a wrong leg length", ratio * 100.0)
+            }
+            Self::FootPlacement => f.write_str("the sensor is on the foot: angles are those of the foot, and events are less certain"),
+            Self::KneeUnknown => f.write_str("the thigh sensor's axis is not known: no knee angle"),
+        }
+    }
+}
+
+impl Serialize for Notice {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let mut out = s.serialize_struct("Notice", 4)?;
+        out.serialize_field("time_s", &self.time)?;
+        out.serialize_field("code", self.what.code())?;
+        out.serialize_field("value", &self.what.value().map(to_milli))?;
+        out.serialize_field("message", &self.what.to_string())?;
+        out.end()
+    }
+}

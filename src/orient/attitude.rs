@@ -1,0 +1,136 @@
+//! From cells to poses: what each sensor reads, freed of its bias, and where its up is.
+
+use super::standing::{self, Standing};
+use super::vqf::{self, Vqf};
+use crate::imu::Imu;
+use crate::sagittal::RAD;
+use crate::signal::grid::{CELL_S, Cell};
+
+/// One sensor at one moment, in its nominal segment axes.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Attitude {
+    /// Specific force, m/s².
+    pub acc_mps2: [f64; 3],
+    /// Angular rate without bias, deg/s.
+    pub gyr_dps: [f64; 3],
+    /// The vertical, pointing up.
+    pub up: [f64; 3],
+}
+
+/// How far an inclination can be believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Trust {
+    /// The samples have just begun.
+    #[default]
+    None,
+    /// It has had time to settle.
+    Settled,
+    /// It has had standing to settle by: it is known to a degree or two.
+    Levelled,
+}
+
+/// Both sensors at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Pose {
+    /// Time, s after the grid's start.
+    pub t: f64,
+    /// The shank.
+    pub shank: Attitude,
+    /// The thigh, where it was read.
+    pub thigh: Option<Attitude>,
+    /// The shank's sensor is at rest.
+    pub rest: bool,
+    /// A sample was at the end of a sensor's range.
+    pub clipped: bool,
+    /// It lies in a hole between samples.
+    pub missing: bool,
+    /// How far the inclination can be believed.
+    pub trust: Trust,
+    /// How long the shank has been quiet, s.
+    pub quiet_s: f64,
+    /// The vertical of standing, when a quiet spell has just been long enough: shank and thigh.
+    pub stood: [Option<[f64; 3]>; 2],
+}
+
+/// Time after which the inclination is believed without standing, s: the filter's time constant.
+const SETTLED_S: f64 = 3.0;
+
+/// The inclination filters of both sensors.
+#[derive(Clone, Debug)]
+pub struct Attitudes {
+    shank: Vqf,
+    thigh: Vqf,
+    standing: [Standing; 2],
+    since_start_s: f64,
+    stood: bool,
+}
+
+impl Attitudes {
+    /// Filters that start with the next cell.
+    pub fn new(params: vqf::Params, standing: standing::Params) -> Self {
+        let filter = Vqf::new(params, CELL_S);
+        let standing = Standing::new(standing);
+        Self {
+            shank: filter.clone(),
+            thigh: filter,
+            standing: [standing.clone(), standing],
+            since_start_s: 0.0,
+            stood: false,
+        }
+    }
+
+    /// Starts both anew after a hole; what was learned of the biases stays.
+    pub fn restart(&mut self) {
+        self.shank.restart();
+        self.thigh.restart();
+        for standing in &mut self.standing {
+            standing.restart();
+        }
+        self.since_start_s = 0.0;
+        self.stood = false;
+    }
+
+    /// Bias of the shank's gyroscope, deg/s, in the axes that are fed in.
+    pub fn bias_dps(&self) -> [f64; 3] {
+        self.shank.bias().map(|b| b / RAD)
+    }
+
+    /// Takes a cell whose readings are already in nominal segment axes, `t` seconds after the grid's
+    /// start.
+    pub fn step(&mut self, t: f64, cell: &Cell) -> Pose {
+        let shank = follow(&mut self.shank, &cell.shank);
+        let thigh = cell.thigh.map(|imu| follow(&mut self.thigh, &imu));
+        let [of_shank, of_thigh] = &mut self.standing;
+        let shank_stood = of_shank.step(&shank);
+        // The thigh stands only while the shank does: a thigh at rest may be sitting.
+        let thigh_stood = thigh.as_ref().and_then(|t| of_thigh.step(t)).filter(|_| of_shank.quiet_s() > 0.0);
+        self.since_start_s += CELL_S;
+        self.stood |= shank_stood.is_some();
+        Pose {
+            t,
+            shank,
+            thigh,
+            rest: self.shank.at_rest(),
+            clipped: cell.clipped,
+            missing: cell.missing,
+            trust: match self.stood {
+                true => Trust::Levelled,
+                false if self.since_start_s > SETTLED_S => Trust::Settled,
+                false => Trust::None,
+            },
+            quiet_s: of_shank.quiet_s(),
+            stood: [shank_stood, thigh_stood],
+        }
+    }
+}
+
+fn follow(filter: &mut Vqf, imu: &Imu) -> Attitude {
+    filter.update(imu.gyr_dps.map(|g| g * RAD), imu.acc_mps2);
+    let bias = filter.bias();
+    let [x, y, z] = imu.gyr_dps;
+    Attitude {
+        acc_mps2: imu.acc_mps2,
+        gyr_dps: [x - bias[0] / RAD, y - bias[1] / RAD, z - bias[2] / RAD],
+        up: filter.up(),
+    }
+}

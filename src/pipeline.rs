@@ -1,0 +1,304 @@
+//! The whole signal path as one object: samples in, records out.
+//!
+//! Replay, live sessions and benchmarks all run exactly this. It reads no clock and does no input or
+//! output; time enters with the samples. Once it runs it allocates nothing, and each sample costs a
+//! bounded amount of work: one cell of the grid at usual rates, and once in a capture whose mount is
+//! not given the twelve seconds that had to wait for it.
+//!
+//! ```
+//! use retrogait::capture::CaptureMeta;
+//! use retrogait::imu::{Imu, Sample};
+//! use retrogait::pipeline::{Output, Pipeline, Settings};
+//! use retrogait::record::Record;
+//! use retrogait::time::SensorTime;
+//!
+//! let meta = CaptureMeta { mount: "x=anterior,y=up,z=right".parse().ok(), ..CaptureMeta::default() };
+//! let mut pipeline = Pipeline::new(&meta, Settings::default());
+//! let mut standing_s = 0.0;
+//! let mut emit = |output: Output| {
+//!     if let Output::Record(Record::Summary(summary)) = output {
+//!         standing_s = summary.durations.standing_s;
+//!     }
+//! };
+//! for k in 0..500 {
+//!     let shank = Imu { acc_mps2: [0.0, 9.81, 0.0], gyr_dps: [0.0; 3] };
+//!     let sample = Sample { time: SensorTime::from_micros(k * 10_000), shank, thigh: None };
+//!     pipeline.push(&sample, &mut emit);
+//! }
+//! pipeline.finish(&mut emit);
+//! assert!((standing_s - 5.0).abs() < 0.1);
+//! ```
+
+use crate::body::Body;
+use crate::calibrate::mounting::{self, Mounting, Now};
+use crate::capture::{CaptureMeta, Placement};
+use crate::events::detector;
+use crate::gait::{self, Gait, Said};
+use crate::imu::{Imu, Sample};
+use crate::mount::{Mount, Swap};
+use crate::notice::What;
+use crate::orient::attitude::{Attitudes, Pose};
+use crate::orient::{standing, vqf};
+use crate::record::{Record, SeriesRow};
+use crate::sagittal;
+use crate::scribe::{self, Scribe};
+use crate::signal::clip::Clip;
+use crate::signal::grid::{self, Cell, Grid, Taken};
+use crate::stride::measure::Measured;
+
+/// What can be set from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Settings {
+    /// Whether series rows are made.
+    pub series: bool,
+}
+
+/// Anything that leaves the pipeline.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a boxed stride would allocate in the core")]
+pub enum Output {
+    /// A record of the output stream.
+    Record(Record),
+    /// A row of the series.
+    Series(SeriesRow),
+}
+
+/// Rate below which event times are coarse, samples a second.
+const COARSE_HZ: f64 = 45.0;
+/// Samples after which the rate is known well enough to speak of it.
+const RATE_SAMPLES: u64 = 64;
+
+/// The signal path.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    grid: Grid,
+    clips: [Clip; 2],
+    path: Path,
+}
+
+impl Pipeline {
+    /// A pipeline for a capture that says `meta` of itself.
+    pub fn new(meta: &CaptureMeta, settings: Settings) -> Self {
+        let body = Body::of(meta);
+        let params = gait::Params {
+            sagittal: sagittal::Params { low_pass_hz: 15.0, ankle_m: body.ankle_m },
+            detector: detector::Params::new(body.ankle_m),
+        };
+        Self {
+            grid: Grid::new(grid::Params::default()),
+            clips: [Clip::default(); 2],
+            path: Path {
+                swaps: [meta.mount, meta.thigh_mount].map(|m| m.unwrap_or(Mount::IDENTITY).swap()),
+                attitudes: Attitudes::new(vqf::Params::SHANK, standing::Params::default()),
+                mounting: Mounting::new(
+                    mounting::Params::default(),
+                    meta.mount.is_some(),
+                    meta.thigh_mount.is_some(),
+                ),
+                gait: Gait::new(&params),
+                scribe: Scribe::new(scribe::Params::default(), meta.treadmill_mps, settings.series),
+                start: Start {
+                    mount_given: meta.mount.is_some(),
+                    assumed_height_m: body.assumed_height_m,
+                    on_foot: meta.placement == Placement::Foot,
+                },
+                last_t: 0.0,
+                done: Strides::default(),
+            },
+        }
+    }
+
+    /// Takes one sample and emits what became known by it.
+    ///
+    /// A sample whose time is not after the one before, or that holds something that is not a number,
+    /// is counted and left out.
+    pub fn push(&mut self, sample: &Sample, emit: &mut impl FnMut(Output)) {
+        let Self { grid, clips, path } = self;
+        let clipped = clips[0].step(&sample.shank) | sample.thigh.is_some_and(|t| clips[1].step(&t));
+        let first = path.scribe.summary.data.samples == 0;
+        if first && sample.shank.is_finite() {
+            path.scribe.begin(sample.time);
+            path.begin(emit);
+        }
+        if first || sample.time > path.scribe.summary.data.end {
+            path.scribe.sample(sample.time, emit);
+        }
+        let taken = grid.push(sample, clipped, |cell| path.cell(&cell, emit));
+        let data = &mut path.scribe.summary.data;
+        if taken == Taken::Rejected {
+            data.rejected += 1;
+            return;
+        }
+        data.samples += 1;
+        data.thigh_samples += u64::from(sample.thigh.is_some());
+        data.clipped += u64::from(clipped);
+        data.rate_hz = grid.interval_s().map(|s| 1.0 / s);
+        if clipped && data.clipped == 1 {
+            path.scribe.notice(What::Clipped, emit);
+        }
+        if path.scribe.summary.data.samples == RATE_SAMPLES
+            && let Some(rate_hz) = path.scribe.summary.data.rate_hz.filter(|r| *r < COARSE_HZ)
+        {
+            path.scribe.notice(What::RateLow { rate_hz }, emit);
+        }
+        if let Taken::AfterGap { from, length, broken } = taken {
+            let lost = grid.interval_s().map_or(0.0, |s| libm::round(length.seconds() / s));
+            if broken {
+                path.broken(emit);
+            }
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
+            path.scribe.gap((from, length), lost as u64, broken, emit);
+        }
+    }
+
+    /// Ends the capture: emits what was still open, and the summary last.
+    pub fn finish(self, emit: &mut impl FnMut(Output)) {
+        self.path.finish(emit);
+    }
+}
+
+/// What is to be said at the first sample.
+#[derive(Clone, Copy, Debug)]
+struct Start {
+    mount_given: bool,
+    assumed_height_m: Option<f64>,
+    on_foot: bool,
+}
+
+/// Everything behind the grid.
+#[derive(Clone, Debug)]
+struct Path {
+    swaps: [Swap; 2],
+    attitudes: Attitudes,
+    mounting: Mounting,
+    gait: Gait,
+    scribe: Scribe,
+    start: Start,
+    last_t: f64,
+    /// Strides that this moment completes; empty between moments.
+    done: Strides,
+}
+
+impl Path {
+    fn begin(&mut self, emit: &mut impl FnMut(Output)) {
+        if let Some(height_m) = self.start.assumed_height_m {
+            self.scribe.notice(What::HeightAssumed { height_m }, emit);
+        }
+        if !self.start.mount_given {
+            self.scribe.notice(What::MountUnknown, emit);
+        }
+        if self.start.on_foot {
+            self.scribe.notice(What::FootPlacement, emit);
+        }
+    }
+
+    fn cell(&mut self, cell: &Cell, emit: &mut impl FnMut(Output)) {
+        let [shank, thigh] = &self.swaps;
+        let cell = Cell {
+            shank: to_segment(shank, &cell.shank),
+            thigh: cell.thigh.map(|t| to_segment(thigh, &t)),
+            ..*cell
+        };
+        let t = self.scribe.seconds(cell.time);
+        let pose = self.attitudes.step(t, &cell);
+        let scribe = &mut self.scribe;
+        let now = self.mounting.step(&pose, &mut |what| scribe.notice(what, emit));
+        if pose.quiet_s > 0.0 {
+            self.scribe.standing(t, pose.quiet_s, emit);
+        }
+        match now {
+            Now::Found => self.catch_up(emit),
+            Now::Same if self.mounting.seats().is_some() => self.walk(&pose, emit),
+            Now::Same => {}
+        }
+    }
+
+    /// The mount has been found: goes through what had to wait for it.
+    fn catch_up(&mut self, emit: &mut impl FnMut(Output)) {
+        let (first, next) = (self.mounting.poses().first(), self.mounting.poses().next());
+        let mut before: Option<f64> = None;
+        for n in first..next {
+            let Some(pose) = self.mounting.poses().get(n).copied() else { continue };
+            // What was left out while standing, or lost, breaks what touches it.
+            if before.is_some_and(|t| pose.t - t > 1.5 * grid::CELL_S) {
+                self.cut(emit);
+            }
+            before = Some(pose.t);
+            self.walk(&pose, emit);
+        }
+    }
+
+    fn walk(&mut self, pose: &Pose, emit: &mut impl FnMut(Output)) {
+        let Some((shank, thigh)) = self.mounting.seats() else { return };
+        let (scribe, withheld) = (&mut self.scribe, self.mounting.withheld());
+        let strides = &mut self.done;
+        let (motion, knee) = self.gait.step(pose, shank, thigh, &mut |said| match said {
+            Said::Event(found) => scribe.event(&found, withheld, emit),
+            Said::Stride(m) => strides.push(m),
+        });
+        self.last_t = motion.t;
+        // With the wrong sign every angle is its own mirror image.
+        self.scribe.motion(motion.t, (!withheld).then_some((&motion, knee)), emit);
+        self.tell_strides(emit);
+    }
+
+    fn tell_strides(&mut self, emit: &mut impl FnMut(Output)) {
+        for n in 0..std::mem::take(&mut self.done.n) {
+            let Some(m) = &self.done.items[n] else { continue };
+            self.scribe.stride(m, self.mounting.withheld(), emit);
+            let scribe = &mut self.scribe;
+            if self.mounting.stride(m, &mut |what| scribe.notice(what, emit)) {
+                // The axes have been turned around: what is under way was seen in a mirror.
+                self.gait.reset();
+            }
+        }
+    }
+
+    /// Ends what is under way.
+    fn cut(&mut self, emit: &mut impl FnMut(Output)) {
+        let (scribe, withheld) = (&mut self.scribe, self.mounting.withheld());
+        let strides = &mut self.done;
+        self.gait.cut(self.last_t, &mut |said| match said {
+            Said::Event(found) => scribe.event(&found, withheld, emit),
+            Said::Stride(m) => strides.push(m),
+        });
+        self.tell_strides(emit);
+    }
+
+    /// The grid starts anew after a hole.
+    fn broken(&mut self, emit: &mut impl FnMut(Output)) {
+        self.cut(emit);
+        self.attitudes.restart();
+        self.mounting.restart();
+    }
+
+    fn finish(mut self, emit: &mut impl FnMut(Output)) {
+        let scribe = &mut self.scribe;
+        if self.mounting.finish(&mut |what| scribe.notice(what, emit)) == Now::Found {
+            self.catch_up(emit);
+        }
+        self.cut(emit);
+        self.scribe.summary.mount = self.mounting.summary(self.attitudes.bias_dps());
+        self.scribe.finish(emit);
+    }
+}
+
+fn to_segment(swap: &Swap, imu: &Imu) -> Imu {
+    Imu { acc_mps2: swap.apply(imu.acc_mps2), gyr_dps: swap.apply(imu.gyr_dps) }
+}
+
+/// The strides that one moment completes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Strides {
+    items: [Option<Measured>; 8],
+    n: usize,
+}
+
+impl Strides {
+    fn push(&mut self, m: Measured) {
+        if let Some(slot) = self.items.get_mut(self.n) {
+            *slot = Some(m);
+            self.n += 1;
+        }
+    }
+}

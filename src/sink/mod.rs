@@ -1,0 +1,50 @@
+//! Where records go: a stream of JSON objects, a table of strides, a series, words for people.
+//!
+//! A sink takes what the pipeline says, in its order, and knows nothing of where it came from.
+
+pub mod file;
+pub mod ndjson;
+pub mod series;
+pub mod strides;
+pub mod summary;
+
+mod figures;
+pub(crate) mod table;
+pub(crate) mod words;
+
+use std::io;
+
+use crate::record::{Record, SeriesRow};
+use crate::source::warning::Tally;
+use crate::time::SensorTime;
+
+/// Something that takes the pipeline's output.
+pub trait Sink {
+    /// Takes a record.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn record(&mut self, record: &Record) -> io::Result<()>;
+
+    /// Takes a row of the series.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn series(&mut self, _row: &SeriesRow) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Takes what the reader had to say about the rows, known at `at`, the end of the capture.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn rows(&mut self, _at: SensorTime, _tally: &Tally) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Ends the capture: what was held back is written.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn finish(&mut self) -> io::Result<()>;
+}
