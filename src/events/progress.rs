@@ -2,8 +2,8 @@
 //!
 //! While the foot is planted the shank turns about the ankle like an inverted pendulum, so the sensor
 //! moves forward with `-omega * r * cos(theta)` (Li, Young, Naing, Donelan 2010,
-//! <https://doi.org/10.1016/j.jbiomech.2010.02.004>). From there the velocity is integrated through the swing. On a
-//! belt of constant speed this is the velocity relative to the belt, so it works on treadmills.
+//! J. Biomech. 43:1640, <https://pubmed.ncbi.nlm.nih.gov/20185136/>). From there the velocity is
+//! integrated through the swing. On a belt of constant speed this is the velocity relative to the belt, so it works on treadmills.
 
 use crate::sagittal::{Motion, RAD};
 use crate::signal::grid::CELL_S;
