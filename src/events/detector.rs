@@ -367,7 +367,10 @@ impl Detector {
         let stride_s = self.walk.stride_s().unwrap_or(self.params.usual_stride_s);
         // The same movement made slower has accelerations that are smaller by the square of it.
         let pace = (self.params.usual_stride_s / stride_s).min(1.0);
-        let settled = t > contact && frame.motion.ankle_up_mps2.abs() < p.settled_mps2 * pace * pace;
+        let m = &frame.motion;
+        let rate = m.omega_dps * RAD;
+        let of_seat = p.seat_error_m * ((m.alpha_dps2 * RAD).abs() + rate * rate * m.tilt[0].abs());
+        let settled = t > contact && m.ankle_up_mps2.abs() < p.settled_mps2 * pace * pace + of_seat;
         self.settled_s = if settled { self.settled_s + CELL_S } else { 0.0 };
         if self.settled_s >= p.settled_share * stride_s {
             self.contact = None;

@@ -33,6 +33,10 @@ pub struct Params {
     pub heel_rest: f64,
     /// Heel contact: vertical acceleration of an ankle that has settled, m/s².
     pub settled_mps2: f64,
+    /// Heel contact: how far off the line from knee to ankle the sensor may sit, m; what that does to the
+    /// ankle's acceleration is no movement of it. Default 0.03: worn on the front of the shin it sits
+    /// 0.045 ahead of that line, worn at the side on it.
+    pub seat_error_m: f64,
     /// Heel contact: how long it must hold, as a share of the stride time. Default 0.1: between the
     /// toes' and the heel's contact a slow walker's ankle pauses for less.
     pub settled_share: f64,
@@ -53,11 +57,12 @@ impl Default for Params {
             toe_lag_s: 0.008,
             toe_wait: 0.24,
             toe_brake_weight: 0.25,
-            final_window: [0.11, 0.065],
+            final_window: [0.115, 0.06],
             final_lag_s: 0.0,
-            forefoot: 0.03,
+            forefoot: 0.035,
             heel_rest: 0.15,
             settled_mps2: 1.0,
+            seat_error_m: 0.03,
             settled_share: 0.1,
             initial_window_s: [0.08, 0.14],
             hole_s: 0.1,
