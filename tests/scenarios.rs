@@ -4,6 +4,7 @@
 //! The table is the present truth, good or bad: a change of any detector shows as a difference in it.
 //! Figures are of kind `simulated` and say nothing about accuracy on people.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times within a capture")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

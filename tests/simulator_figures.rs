@@ -1,5 +1,6 @@
 //! Shank figures of the simulator beside those of people: the table of `docs/simulator.md`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times within a capture")]
 
 use std::fmt::Write as _;
 use std::fs;

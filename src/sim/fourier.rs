@@ -106,8 +106,6 @@ pub(crate) struct FourierGait {
 /// Angles of the series at one phase, rad, and the ankle they put the foot at, relative to the hip.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {
-    /// Knee flexion.
-    pub knee: f64,
     /// Foot pitch.
     pub pitch: f64,
     /// Ankle ahead of the hip, m.
@@ -188,7 +186,6 @@ impl FourierGait {
         let (sin_t, cos_t) = libm::sincos(thigh);
         let (sin_s, cos_s) = libm::sincos(thigh - knee);
         Shape {
-            knee,
             pitch: rad(pitch * self.pitch_gain) * rolling(series),
             ankle_x: self.thigh_m * sin_t + self.shank_m * sin_s,
             ankle_y: -self.thigh_m * cos_t - self.shank_m * cos_s,
@@ -211,7 +208,7 @@ impl FourierGait {
     }
 
     /// Phase of the series from its heel strike on, about −0.4 to 0.6, negative in late swing.
-    fn from_strike(&self, phase: f64) -> f64 {
+    fn since_strike(&self, phase: f64) -> f64 {
         let from = match self.played {
             Played::Forward => phase,
             Played::Reversed => TOE_OFF - phase,
@@ -223,13 +220,13 @@ impl FourierGait {
     /// How much the foot pushes off at this phase: it then keeps its ball on the floor and lets
     /// its pitch follow.
     pub(crate) fn pushes(&self, phase: f64) -> f64 {
-        smooth((self.from_strike(phase) - 0.33) / 0.07)
+        smooth((self.since_strike(phase) - 0.33) / 0.07)
     }
 
     /// How much higher than the middle of the pelvis this leg's hip joint is at this phase, m: the
     /// pelvis lists to the side of the leg that swings (some 5 degrees in walking forward).
     pub(crate) fn list(&self, phase: f64) -> f64 {
-        let s = self.from_strike(phase);
+        let s = self.since_strike(phase);
         let sin = libm::sin(TURN * s);
         // sin a + sin(3a)/3: level at heel strike, soon at its height and long there.
         let third = sin * (3.0 - 4.0 * sin * sin) / 3.0;
@@ -302,10 +299,10 @@ impl FourierGait {
         }
         for k in 0..HIP_HARMONICS {
             let mut sway = (0.0, 0.0);
-            for i in 0..N {
+            for (i, place) in x.iter().take(N).enumerate() {
                 let phase = i as f64 * step;
                 let (sin, cos) = libm::sincos(2.0 * TURN * (k + 1) as f64 * phase);
-                let rest = x[i] - 2.0 * half * phase - mean;
+                let rest = place - 2.0 * half * phase - mean;
                 sway = (sway.0 + rest * cos, sway.1 + rest * sin);
             }
             let scale = 2.0 / N as f64;
