@@ -61,6 +61,9 @@ pub struct Params {
     /// Fastest forward motion of the ankle at backward contact, m/s: more is a leg that swings free.
     /// Default 0.5: a foot on the ground has none, and the velocity is known to half of that.
     pub landing_mps: f64,
+    /// How long before a swing the foot may last have been planted, s. Default 2: the stance of the slowest
+    /// walk.
+    pub ground_s: f64,
     /// Longest wait for the heel, as a share of the stride time. Default 0.45: the heel comes down within
     /// 0.24, and rest must hold for 0.1.
     pub heel_wait: f64,
@@ -85,6 +88,7 @@ impl Params {
             ended: 0.15,
             ended_s: 0.05,
             landing_mps: 0.5,
+            ground_s: 2.0,
             heel_wait: 0.45,
             usual_stride_s: 1.3,
         }
@@ -317,6 +321,9 @@ impl Detector {
         self.landing = None;
         let step = Step { swing, contact };
         match self.judge.verdict(odds, swing.sign, self.walk.direction()) {
+            Verdict::Swing | Verdict::Open if direction == Direction::Backward && !self.grounded(&swing) => {
+                self.walk.interrupt(swing.sign);
+            }
             Verdict::Swing if direction == Direction::Forward || self.lands() => {
                 if self.walk.weigh(direction) == Fate::Wait {
                     self.walk.wait(step);
@@ -330,6 +337,18 @@ impl Detector {
             Verdict::Open => self.walk.wait(step),
             _ => self.walk.interrupt(swing.sign),
         }
+    }
+
+    /// Whether the foot stood on the ground before `swing`: a step starts from a planted foot, a leg that
+    /// swings to and fro in the air has none. Asked of backward steps only, which nobody takes so fast that
+    /// the foot does not rest. Unknown, which is no objection, while the samples begin.
+    fn grounded(&self, swing: &Lobe) -> bool {
+        let before = self.walk.contact_before(swing.sign).unwrap_or(f64::NEG_INFINITY);
+        let from = before.max(swing.start - self.params.ground_s);
+        let (first, last) =
+            (timing::number_at(&self.frames, from), timing::number_at(&self.frames, swing.start));
+        let began = self.frames.get(self.frames.first()).is_none_or(|f| f.motion.t > from + CELL_S);
+        began || self.frames.range(first, last + 1).any(|(_, f)| f.velocity.resting || f.motion.missing)
     }
 
     /// Whether the ankle has come to rest: a leg that swings free goes on forward.

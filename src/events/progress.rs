@@ -91,6 +91,8 @@ pub struct Velocity {
     pub sigma_mps: f64,
     /// The foot is planted.
     pub planted: bool,
+    /// The ankle rests for long enough to be planted, whatever the velocity says.
+    pub resting: bool,
 }
 
 /// The integrator.
@@ -145,7 +147,8 @@ impl Progress {
         let turning = m.omega_dps * RAD * p.ankle_m * m.tilt[1];
         let jump = -turning - v.forward_mps;
         let believable = jump.abs() < p.gate_sigmas * v.sigma_mps.max(2.0 * p.planted_sigma_mps);
-        v.planted = self.quiet_s > p.planted_s - CELL_S / 2.0 && (believable || self.quiet_s > p.gate_s);
+        v.resting = self.quiet_s > p.planted_s - CELL_S / 2.0;
+        v.planted = v.resting && (believable || self.quiet_s > p.gate_s);
         if v.planted {
             v.forward_mps += CORRECTION * jump;
             v.sigma_mps += CORRECTION * (p.planted_sigma_mps - v.sigma_mps);

@@ -162,6 +162,13 @@ impl Walk {
         }
     }
 
+    /// Contact of the last step whose swing had this sign, told or waiting, s.
+    pub fn contact_before(&self, sign: f64) -> Option<f64> {
+        let waiting = self.waiting.iter().flatten().filter(|s| s.swing.sign == sign).map(|s| s.contact);
+        let told = self.direction.is_some().then_some(self.last.contact);
+        waiting.chain(told).reduce(f64::max)
+    }
+
     /// The oldest waiting step that belongs to one walk with `step`: all swings from there on are alike.
     pub fn next_waiting(&mut self, step: &Step) -> Option<Step> {
         let alike = self.params.alike;
