@@ -110,13 +110,17 @@ impl Pipeline {
 
     /// Takes one sample and emits what became known by it.
     ///
-    /// A sample whose time is not after the one before, or that holds something that is not a number,
-    /// is counted and left out.
+    /// A sample whose time is not after the one before or beyond [`crate::time::SensorTime::LIMIT_S`], or whose
+    /// figures no sensor reads, is counted and left out.
     pub fn push(&mut self, sample: &Sample, emit: &mut impl FnMut(Output)) {
         let Self { grid, clips, path } = self;
+        if !sample.time.is_within_limit() {
+            path.scribe.summary.data.rejected += 1;
+            return;
+        }
         let clipped = clips[0].step(&sample.shank) | sample.thigh.is_some_and(|t| clips[1].step(&t));
         let first = path.scribe.summary.data.samples == 0;
-        if first && sample.shank.is_finite() {
+        if first && sample.shank.is_reading() {
             path.scribe.begin(sample.time);
             path.begin(emit);
         }

@@ -34,6 +34,11 @@ impl SensorTime {
         (seconds.is_finite() && seconds.abs() <= Self::LIMIT_S).then(|| Self(round_to_i64(seconds * MICROS)))
     }
 
+    /// Whether it is within [`Self::LIMIT_S`] of the clock's zero, so that sums of it do not run over.
+    pub const fn is_within_limit(self) -> bool {
+        self.0.unsigned_abs() <= Self::LIMIT_S as u64 * 1_000_000
+    }
+
     /// Microseconds from the clock's zero.
     pub const fn micros(self) -> i64 {
         self.0
@@ -113,6 +118,15 @@ mod tests {
     fn what_is_no_time_is_refused() {
         for s in [f64::NAN, f64::INFINITY, -f64::INFINITY, 2e12] {
             assert_eq!(SensorTime::from_seconds(s), None, "{s}");
+        }
+    }
+
+    #[test]
+    fn what_is_beyond_the_limit_is_known_to_be() {
+        for (micros, within) in
+            [(0, true), (-1_000_000_000_000_000_000, true), (i64::MAX, false), (i64::MIN, false)]
+        {
+            assert_eq!(SensorTime::from_micros(micros).is_within_limit(), within, "{micros}");
         }
     }
 
