@@ -214,7 +214,10 @@ impl Detector {
             self.pause();
             return;
         }
-        if let Some(lobe) = self.tracker.step(n, &frame) {
+        // A half cycle that the samples begin in after it was fastest: how fast that was is not known, and
+        // the next cannot be held against it.
+        let seen = |lobe: &Lobe| self.cut_in != Some(lobe.start) || lobe.peak_at > lobe.start;
+        if let Some(lobe) = self.tracker.step(n, &frame).filter(seen) {
             self.judge.closed(&lobe);
         }
         match self.tracker.current().copied() {

@@ -134,7 +134,13 @@ fn knee_min(frames: &Frames, cycle: &Cycle) -> Option<f64> {
     let from = cycle.heel.unwrap_or(cycle.start);
     let to = cycle.final_contact.filter(|off| *off > from && cycle.part == Part::Whole)?;
     let (first, last) = (number_at(frames, from), number_at(frames, to));
-    frames.range(first, last).map(|(_, f)| f.knee_deg).try_fold(f64::INFINITY, |least, k| Some(least.min(k?)))
+    let least = |least: f64, k: Option<f64>| Some(least.min(k?));
+    // Without any cell between the two there is no least.
+    frames
+        .range(first, last)
+        .map(|(_, f)| f.knee_deg)
+        .try_fold(f64::INFINITY, least)
+        .filter(|k| k.is_finite())
 }
 
 /// Correlation of the sagittal rate from `first` to `last` with itself one stride (`lag_s`) earlier.
