@@ -79,10 +79,7 @@ fn mirrored(walk: &Walk) -> Walk {
     let mut other = walk.turned(|imu, of_thigh| {
         let mount = if of_thigh { thigh } else { shank };
         let ([ax, ay, az], [gx, gy, gz]) = (mount.to_segment(imu.acc_mps2), mount.to_segment(imu.gyr_dps));
-        Imu {
-            acc_mps2: mount.to_sensor([ax, ay, -az]),
-            gyr_dps: mount.to_sensor([-gx, -gy, gz]),
-        }
+        Imu { acc_mps2: mount.to_sensor([ax, ay, -az]), gyr_dps: mount.to_sensor([-gx, -gy, gz]) }
     });
     other.meta.side = match walk.meta.side {
         Some(Side::Right) => Some(Side::Left),
@@ -166,7 +163,8 @@ proptest! {
 /// Said at the moment it is known, in order, never before it happens.
 fn assert_causal(name: &str, walk: &Walk) {
     let mut said: Vec<Output> = Vec::new();
-    let mut pipeline = retrogait::pipeline::Pipeline::new(&walk.meta, retrogait::pipeline::Settings::default());
+    let mut pipeline =
+        retrogait::pipeline::Pipeline::new(&walk.meta, retrogait::pipeline::Settings::default());
     for sample in &walk.samples {
         let from = said.len();
         pipeline.push(sample, &mut |output| said.push(output));
@@ -223,7 +221,8 @@ fn a_constant_offset_shifts_times_and_nothing_else() {
         let plain = walk.json();
         for us in [1, -3_217, 1_000_000_000_000_000, -7_000_000_001] {
             // A double of 1e9 seconds ends at a tenth of a microsecond.
-            all_same(&plain, &shifted(&walk, us).json(), us, 1, 0.0).unwrap_or_else(|e| panic!("{name} {us}: {e}"));
+            all_same(&plain, &shifted(&walk, us).json(), us, 1, 0.0)
+                .unwrap_or_else(|e| panic!("{name} {us}: {e}"));
         }
     }
 }
@@ -332,9 +331,7 @@ fn half_and_double_the_rate_give_the_same_events() {
         let walk = Walk::fixture(name);
         let plain = walk.events();
         assert!(plain.len() > 40, "{name}");
-        for (rate, other, tolerance_s) in
-            [("50 Hz", halved(&walk), 0.03), ("200 Hz", doubled(&walk), 0.01)]
-        {
+        for (rate, other, tolerance_s) in [("50 Hz", halved(&walk), 0.03), ("200 Hz", doubled(&walk), 0.01)] {
             let other = other.events();
             let moved = |a: &[Event], b: &[Event]| {
                 let all = distances(a, b).map(|(e, d)| {

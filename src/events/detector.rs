@@ -403,3 +403,6 @@ fn confidence(swing: &Lobe) -> f64 {
     let v = swing.forward_mps.abs();
     v / (v + swing.sigma_mps + 1e-9)
 }
+
+#[cfg(test)]
+mod tests;

@@ -192,7 +192,9 @@ mod tests {
         for (n, l) in lobes[1..].iter().enumerate() {
             let at = 0.503 + (n / 2) as f64;
             let (start, length, peak) = if l.sign > 0.0 { (at, 0.4, 200.0) } else { (at + 0.4, 0.6, 100.0) };
-            assert!((l.start - start).abs() < 0.001 && (l.end - start - length).abs() < 0.001, "{l:?}");
+            // The rate has a kink at zero; a straight line across it is off by a part of a cell.
+            let off = (l.start - start).abs().max((l.end - start - length).abs());
+            assert!(off < CELL_S / 2.0, "{off} {l:?}");
             assert!((l.peak_at - start - length / 2.0).abs() < CELL_S && (l.peak_dps - peak).abs() < 1.0);
             assert!((l.sweep_deg - peak * length * 2.0 / PI).abs() < 0.2, "{l:?}");
             assert!((l.forward_mps - 2.0).abs() < 1e-9 && (l.yaw_deg - 10.0 * length).abs() < 0.2, "{l:?}");

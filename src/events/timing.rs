@@ -328,6 +328,9 @@ mod tests {
         let hole = |t: f64| Motion { missing: (1.0..1.1).contains(&t), ..Motion::default() };
         let f = frames(2.0, |t| (hole(t), None));
         let of = |t: f64| unmeasured(&f, t, 0.1);
-        assert_eq!([0.05, 0.5, 0.88, 0.95, 1.05, 1.15, 1.25].map(of), [true, false, false, true, true, true, false]);
+        assert_eq!(
+            [0.05, 0.5, 0.88, 0.95, 1.05, 1.15, 1.25].map(of),
+            [true, false, false, true, true, true, false]
+        );
     }
 }

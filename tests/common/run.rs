@@ -101,8 +101,7 @@ pub fn path(name: &str) -> PathBuf {
 /// Every capture of `fixtures/`.
 pub fn all_fixtures() -> Vec<String> {
     let files = fs::read_dir(path("")).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<_> =
-        files.filter(|n| n.ends_with(".csv") && !n.ends_with(".knee.csv")).collect();
+    let mut names: Vec<_> = files.filter(|n| n.ends_with(".csv") && !n.ends_with(".knee.csv")).collect();
     names.sort();
     assert!(names.len() >= 15, "{names:?}");
     names
