@@ -345,7 +345,12 @@ mod tests {
             m.stride(&wrong, &mut |_| ());
         }
         assert!(!m.withheld());
-        assert_eq!(codes(|mut c| drop(m.stride(&wrong, &mut c))), ["mount_suspect"]);
+        assert_eq!(
+            codes(|mut c| {
+                m.stride(&wrong, &mut c);
+            }),
+            ["mount_suspect"]
+        );
         assert!(m.withheld() && !m.summary([0.0; 3]).sign_known);
     }
 
@@ -384,11 +389,24 @@ mod tests {
     fn a_tilted_and_a_turned_sensor_are_told() {
         let up = |deg: f64| [deg.to_radians().sin(), deg.to_radians().cos(), 0.0];
         let mut m = Mounting::new(Params::default(), true, false);
-        assert_eq!(codes(|mut c| drop(m.step(&stood(up(15.0)), &mut c))), ["mount_tilted"]);
-        assert_eq!(codes(|mut c| drop(m.step(&stood(up(-5.0)), &mut c))), ["sensor_moved"]);
+        assert_eq!(
+            codes(|mut c| {
+                m.step(&stood(up(15.0)), &mut c);
+            }),
+            ["mount_tilted"]
+        );
+        assert_eq!(
+            codes(|mut c| {
+                m.step(&stood(up(-5.0)), &mut c);
+            }),
+            ["sensor_moved"]
+        );
         let short = Pose { quiet_s: 0.5, ..stood(up(15.0)) };
         assert!(
-            codes(|mut c| drop(m.step(&short, &mut c))).is_empty(),
+            codes(|mut c| {
+                m.step(&short, &mut c);
+            })
+            .is_empty(),
             "half a second is too short to correct by"
         );
     }
@@ -397,7 +415,17 @@ mod tests {
     fn at_the_end_a_thigh_without_an_axis_is_told() {
         let mut m = Mounting::new(Params::default(), true, false);
         m.step(&Pose { thigh: Some(Default::default()), ..Pose::default() }, &mut |_| ());
-        assert_eq!(codes(|mut c| drop(m.finish(&mut c))), ["knee_unknown"]);
-        assert!(codes(|mut c| drop(Mounting::new(Params::default(), true, false).finish(&mut c))).is_empty());
+        assert_eq!(
+            codes(|mut c| {
+                m.finish(&mut c);
+            }),
+            ["knee_unknown"]
+        );
+        assert!(
+            codes(|mut c| {
+                Mounting::new(Params::default(), true, false).finish(&mut c);
+            })
+            .is_empty()
+        );
     }
 }

@@ -77,8 +77,10 @@ impl Measurer {
         }
     }
 
-    /// Forgets the planted moments: the walk has ended, or samples are missing.
+    /// Forgets the planted moments and what waits for one: the walk has ended, samples are missing, or
+    /// the axes were not what they seemed.
     pub fn reset(&mut self) {
+        self.waiting = None;
         self.anchor = None;
         self.last_s = None;
     }
