@@ -27,7 +27,8 @@ impl Walk {
     /// or only the shank's.
     pub fn of(sensors: usize, n: usize) -> Self {
         let text = text("backward_thigh.csv");
-        let reader = CaptureReader::new(text.as_bytes(), "fixture", ReadOptions::default()).expect("it reads");
+        let reader =
+            CaptureReader::new(text.as_bytes(), "fixture", ReadOptions::default()).expect("it reads");
         let mut meta = reader.meta().clone();
         let once: Vec<Sample> = reader.map(|s| s.expect("it reads")).collect();
         if sensors == 1 {
