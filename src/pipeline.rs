@@ -308,6 +308,7 @@ impl Strides {
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
 mod tests {
     use super::*;
     use crate::record::StrideDirection;

@@ -152,6 +152,7 @@ fn seconds(us: i64, origin: SensorTime) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
 mod tests {
     use super::*;
 
@@ -236,7 +237,7 @@ mod tests {
     fn when_too_many_wait_the_oldest_goes() {
         let mut series = Series::new();
         let mut out = 0;
-        for k in 0..ROWS as i64 + 10 {
+        for k in (0_i64..).take(ROWS + 10) {
             series.sample(SensorTime::from_micros(k), SensorTime::default(), &mut |_| out += 1);
         }
         assert_eq!(out, 10);

@@ -11,6 +11,9 @@ use serde::{Serialize, Serializer};
 /// Microseconds in a second.
 const MICROS: f64 = 1e6;
 
+/// [`SensorTime::LIMIT_S`] in microseconds.
+const LIMIT_US: u64 = 1_000_000_000_000_000_000;
+
 /// An instant on a capture's own clock, µs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct SensorTime(i64);
@@ -36,7 +39,7 @@ impl SensorTime {
 
     /// Whether it is within [`Self::LIMIT_S`] of the clock's zero, so that sums of it do not run over.
     pub const fn is_within_limit(self) -> bool {
-        self.0.unsigned_abs() <= Self::LIMIT_S as u64 * 1_000_000
+        self.0.unsigned_abs() <= LIMIT_US
     }
 
     /// Microseconds from the clock's zero.

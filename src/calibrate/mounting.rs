@@ -414,7 +414,10 @@ mod tests {
     #[test]
     fn at_the_end_a_thigh_without_an_axis_is_told() {
         let mut m = Mounting::new(Params::default(), true, false);
-        m.step(&Pose { thigh: Some(Default::default()), ..Pose::default() }, &mut |_| ());
+        m.step(
+            &Pose { thigh: Some(crate::orient::attitude::Attitude::default()), ..Pose::default() },
+            &mut |_| (),
+        );
         assert_eq!(
             codes(|mut c| {
                 m.finish(&mut c);

@@ -180,6 +180,7 @@ pub fn upright(up: [f64; 3], right: [f64; 3]) -> Option<Matrix> {
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
 mod tests {
     use super::*;
     use crate::orient::quat::apply;

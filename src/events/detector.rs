@@ -405,4 +405,5 @@ fn confidence(swing: &Lobe) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
 mod tests;

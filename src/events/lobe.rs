@@ -159,6 +159,7 @@ impl Tracker {
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
 mod tests {
     use std::f64::consts::PI;
 

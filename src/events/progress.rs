@@ -154,6 +154,7 @@ impl Progress {
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
 mod tests {
     use super::*;
 

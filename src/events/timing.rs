@@ -211,6 +211,7 @@ pub fn knee_extension(frames: &Frames, heel: f64, last: f64) -> Option<f64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
 mod tests {
     use super::*;
     use crate::sagittal::Motion;

@@ -242,22 +242,12 @@ mod tests {
     fn one_bad_cell_is_told_of_the_stride_and_takes_its_figures() {
         let at = |t: f64| (3.295..3.305).contains(&t);
         assert!(second(&frames(|t, f| f.motion.clipped = at(t))).clipped);
-        assert_eq!(
-            second(&frames(|t, f| if at(t) {
-                f.motion.trust = Trust::None
-            }))
-            .trust,
-            Trust::None
-        );
+        let settled = frames(|t, f| f.motion.trust = if at(t) { Trust::None } else { Trust::Levelled });
+        assert_eq!(second(&settled).trust, Trust::None);
         let m = second(&frames(|t, f| f.motion.missing = at(t)));
         assert!(m.missing && m.length_m.is_none() && m.knee_min_deg.is_none());
-        assert_eq!(
-            second(&frames(|t, f| if at(t) {
-                f.knee_deg = None
-            }))
-            .knee_min_deg,
-            None
-        );
+        let unknown = frames(|t, f| f.knee_deg = f.knee_deg.filter(|_| !at(t)));
+        assert_eq!(second(&unknown).knee_min_deg, None);
     }
 
     #[test]

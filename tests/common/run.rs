@@ -1,6 +1,7 @@
 //! Fixtures through the pipeline, and ways to look at what comes out.
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::case_sensitive_file_extension_comparisons, reason = "the fixtures' own names")]
 
 use std::fmt;
 use std::fs;
