@@ -57,7 +57,12 @@ fn start(bencher: Bencher<'_, '_>) {
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/sitting.csv");
     bencher.bench_local(|| {
         let mut command = retrogait();
-        command.arg("replay").arg(&fixture).args(["--format", "ndjson"]).stdout(Stdio::null());
+        command
+            .arg("replay")
+            .arg(&fixture)
+            .args(["--format", "ndjson"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         assert!(command.status().expect("it runs").success());
     });
 }
