@@ -222,7 +222,10 @@ impl Detector {
             self.pause();
             return;
         }
-        if let Some(lobe) = self.tracker.step(n, &frame) {
+        // A half cycle that the samples begin in after it was fastest: how fast that was is not known, and
+        // the next cannot be held against it.
+        let seen = |lobe: &Lobe| self.cut_in != Some(lobe.start) || lobe.peak_at > lobe.start;
+        if let Some(lobe) = self.tracker.step(n, &frame).filter(seen) {
             self.judge.closed(&lobe);
         }
         match self.tracker.current().copied() {
@@ -426,3 +429,7 @@ fn confidence(swing: &Lobe) -> f64 {
     let v = swing.forward_mps.abs();
     v / (v + swing.sigma_mps + 1e-9)
 }
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
+mod tests;
