@@ -127,6 +127,8 @@ struct Landing {
     swing: Lobe,
     /// That it is a swing, from what was known at its end.
     odds: f64,
+    /// It is more of a swing than the half cycle before it.
+    stands_out: bool,
 }
 
 /// The detector.
@@ -246,6 +248,19 @@ impl Detector {
             && (shortest..=longest).contains(&(lobe.end - lobe.start))
     }
 
+    /// What a half cycle is, in the walk that is under way.
+    fn verdict(&self, sign: f64, odds: f64, stands_out: bool) -> Verdict {
+        match self.judge.verdict(odds, sign, self.walk.direction()) {
+            Verdict::Swing if !stands_out => Verdict::Open,
+            verdict => verdict,
+        }
+    }
+
+    fn is_swing(&self, lobe: &Lobe) -> bool {
+        let odds = self.judge.odds(lobe);
+        self.verdict(lobe.sign, odds, self.judge.stands_out(lobe, odds)) == Verdict::Swing
+    }
+
     /// Looks whether the open half cycle is a swing that has passed its peak, or has ended.
     fn follow_swing(&mut self, lobe: &Lobe, frame: &Frame, emit: &mut impl FnMut(Found)) {
         if !self.may_be_swing(lobe) {
@@ -257,8 +272,8 @@ impl Detector {
         let mode = self.walk.direction();
         if self.lifted != Some(lobe.first)
             && rate < p.past_peak * lobe.peak_dps
+            && self.is_swing(lobe)
             && mode == Some(of_swing(lobe.sign))
-            && self.judge.verdict(self.judge.odds(lobe), lobe.sign, mode) == Verdict::Swing
         {
             self.lift(lobe, emit);
         }
@@ -274,7 +289,8 @@ impl Detector {
         self.slow_s = 0.0;
         self.landed = Some(lobe.first);
         let swing = Lobe { end, ..*lobe };
-        self.landing = Some(Landing { swing, odds: self.judge.odds(&swing) });
+        let odds = self.judge.odds(&swing);
+        self.landing = Some(Landing { swing, odds, stands_out: self.judge.stands_out(&swing, odds) });
     }
 
     /// Tells the start of a swing.
@@ -313,7 +329,7 @@ impl Detector {
 
     /// Waits for the contact that ends a swing.
     fn follow_landing(&mut self, emit: &mut impl FnMut(Found)) {
-        let Some(Landing { swing, odds }) = self.landing else { return };
+        let Some(Landing { swing, odds, stands_out }) = self.landing else { return };
         let p = &self.params.timing;
         let direction = of_swing(swing.sign);
         let contact = match direction {
@@ -323,7 +339,7 @@ impl Detector {
         let Some(contact) = contact else { return };
         self.landing = None;
         let step = Step { swing, contact };
-        match self.judge.verdict(odds, swing.sign, self.walk.direction()) {
+        match self.verdict(swing.sign, odds, stands_out) {
             Verdict::Swing | Verdict::Open if direction == Direction::Backward && !self.grounded(&swing) => {
                 self.walk.interrupt(swing.sign);
             }

@@ -33,6 +33,9 @@ pub struct Params {
     pub shape_limit: f64,
     /// Vote of the steps before, as odds. Default 1.5: less than makes a swing.
     pub prior: f64,
+    /// By how much the odds of a swing exceed those of the half cycle before it. Default 2: in walking that
+    /// was the stance, by 5 and more; a leg that swings to and fro in the air has two halves alike.
+    pub contrast: f64,
     /// Sum from which it is a swing, as odds. Default 2: one in eight (e to the power of -2) is the other.
     pub swing: f64,
     /// Sum below which it is not, as odds. Default -0.5; what lies between waits for the steps after it.
@@ -50,6 +53,7 @@ impl Default for Params {
             sweep_unit: 0.35,
             shape_limit: 2.0,
             prior: 1.5,
+            contrast: 2.0,
             swing: 2.0,
             stance: -0.5,
         }
@@ -78,6 +82,8 @@ pub struct Judge {
     params: Params,
     /// The last two half cycles that ended.
     past: [Option<Lobe>; 2],
+    /// The odds of the last of them.
+    last_odds: f64,
 }
 
 /// Longest pause between two half cycles that follow on each other, s.
@@ -86,7 +92,7 @@ const FOLLOWS_S: f64 = 0.3;
 impl Judge {
     /// Before the first half cycle.
     pub fn new(params: Params) -> Self {
-        Self { params, past: [None; 2] }
+        Self { params, past: [None; 2], last_odds: 0.0 }
     }
 
     /// Forgets everything.
@@ -96,6 +102,7 @@ impl Judge {
 
     /// A half cycle has ended.
     pub fn closed(&mut self, lobe: &Lobe) {
+        self.last_odds = self.odds(lobe);
         self.past = [self.past[1], Some(*lobe)];
     }
 
@@ -115,6 +122,18 @@ impl Judge {
         } else {
             Verdict::Open
         }
+    }
+
+    /// Whether `lobe`, with these odds, is more of a swing than the half cycle before it, if that is large
+    /// enough to have been its stance.
+    pub fn stands_out(&self, lobe: &Lobe, odds: f64) -> bool {
+        let p = &self.params;
+        !self.past[1].is_some_and(|before| {
+            before.sign != lobe.sign
+                && lobe.start - before.end <= FOLLOWS_S
+                && before.sweep_deg > 0.5 * lobe.sweep_deg
+                && odds - self.last_odds < p.contrast
+        })
     }
 
     /// The odds that `lobe`, which follows on the half cycles that have ended, is a swing.
@@ -193,6 +212,20 @@ mod tests {
             assert_eq!(verdict(yes, sign, None), Verdict::Swing, "{sign} {yes}");
             assert_eq!(verdict(no, -sign, None), Verdict::Stance, "{sign} {no}");
         }
+    }
+
+    #[test]
+    fn a_leg_that_swings_in_the_air_has_two_halves_alike_and_none_stands_out() {
+        let stands_out = |to: &Lobe, fro: &Lobe| {
+            let mut judge = Judge::new(Params::default());
+            judge.closed(to);
+            judge.closed(fro);
+            let next = Lobe { start: fro.end, end: fro.end + to.end - to.start, ..*to };
+            judge.stands_out(&next, judge.odds(&next))
+        };
+        let half = |sign: f64, start: f64| lobe(sign, start, 0.6, 95.0, sign * 0.2);
+        assert!(!stands_out(&half(-1.0, 0.0), &half(1.0, 0.6)));
+        assert!(stands_out(&lobe(-1.0, 0.0, 0.45, 250.0, -1.2), &lobe(1.0, 0.45, 0.75, 110.0, -0.3)));
     }
 
     #[test]
