@@ -29,6 +29,7 @@ fn stride(n: u32) -> Stride {
         detected: at(start + 1.31),
         direction: StrideDirection::Backward,
         contact: (!first).then_some(Contact::ToeFirst),
+        contact_confidence: (!first).then_some(0.91),
         heel_contact: Some(at(start + 0.14)),
         knee_extension: Some(at(start + 0.33)),
         forefoot_rise: None,
