@@ -37,5 +37,6 @@ pub mod source;
 pub mod stats;
 pub mod stride;
 pub mod summary;
+pub mod technique;
 pub mod time;
 pub mod truth;

@@ -31,6 +31,7 @@
 
 use crate::body::Body;
 use crate::calibrate::mounting::{self, Mounting, Now};
+use crate::calibrate::reference::Reference;
 use crate::capture::{CaptureMeta, Placement};
 use crate::events::detector;
 use crate::gait::{self, Gait, Said};
@@ -45,7 +46,8 @@ use crate::sagittal;
 use crate::scribe::{self, Scribe};
 use crate::signal::clip::Clip;
 use crate::signal::grid::{self, Cell, Grid, Taken};
-use crate::stride::measure::Measured;
+use crate::stride::measure::{self, Measured};
+use crate::technique::judge::{self, Judge};
 
 /// What can be set from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
@@ -54,6 +56,8 @@ pub struct Settings {
     pub series: bool,
     /// What the person's strides are held to.
     pub aims: Aims,
+    /// How the sensors sat when they were calibrated.
+    pub reference: Option<Reference>,
 }
 
 /// Anything that leaves the pipeline.
@@ -83,9 +87,16 @@ impl Pipeline {
     /// A pipeline for a capture that says `meta` of itself.
     pub fn new(meta: &CaptureMeta, settings: Settings) -> Self {
         let body = Body::of(meta);
+        let mut mounting =
+            Mounting::new(mounting::Params::default(), meta.mount.is_some(), meta.thigh_mount.is_some());
+        if let Some(reference) = &settings.reference {
+            mounting.calibrate(reference);
+        }
         let params = gait::Params {
             sagittal: sagittal::Params { low_pass_hz: 15.0, ankle_m: body.ankle_m },
             detector: detector::Params::new(body.ankle_m),
+            measure: measure::Params::default(),
+            body,
         };
         Self {
             grid: Grid::new(grid::Params::default()),
@@ -93,13 +104,15 @@ impl Pipeline {
             path: Path {
                 swaps: [meta.mount, meta.thigh_mount].map(|m| m.unwrap_or(Mount::IDENTITY).swap()),
                 attitudes: Attitudes::new(vqf::Params::SHANK, standing::Params::default()),
-                mounting: Mounting::new(
-                    mounting::Params::default(),
-                    meta.mount.is_some(),
-                    meta.thigh_mount.is_some(),
-                ),
+                mounting,
                 gait: Gait::new(&params),
-                scribe: Scribe::new(scribe::Params::default(), meta.treadmill_mps, settings.series),
+                scribe: Scribe::new(
+                    scribe::Params::default(),
+                    meta.treadmill_mps,
+                    settings.series,
+                    Judge::new(judge::Params::default(), settings.aims, settings.reference),
+                    settings.aims,
+                ),
                 start: Start {
                     mount_given: meta.mount.is_some(),
                     assumed_height_m: body.assumed_height_m,
@@ -248,6 +261,7 @@ impl Path {
     fn tell_strides(&mut self, emit: &mut impl FnMut(Output)) {
         for n in 0..std::mem::take(&mut self.done.n) {
             let Some(m) = &self.done.items[n] else { continue };
+            self.scribe.zero = self.mounting.zero();
             self.scribe.stride(m, self.mounting.withheld(), emit);
             let scribe = &mut self.scribe;
             if self.mounting.stride(m, &mut |what| scribe.notice(what, emit)) {
