@@ -31,7 +31,8 @@
 
 use crate::body::Body;
 use crate::calibrate::mounting::{self, Mounting, Now};
-use crate::calibrate::reference::Reference;
+use crate::calibrate::reference::{Reference, Sitting};
+use crate::calibrate::seat::Seat;
 use crate::capture::{CaptureMeta, Placement};
 use crate::events::detector;
 use crate::gait::{self, Gait, Said};
@@ -165,6 +166,21 @@ impl Pipeline {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
             path.scribe.gap((from, length), lost as u64, broken, emit);
         }
+    }
+
+    /// How the sensors sit by now, shank and thigh, in nominal axes; `None` before it is known.
+    pub fn sittings(&self) -> Option<(Sitting, Option<Sitting>)> {
+        let (shank, thigh) = self.path.mounting.seats()?;
+        Some((shank.sitting(), thigh.map(Seat::sitting)))
+    }
+
+    /// As [`Self::finish`]; returns what each valid backward stride with both sensors showed of the knee:
+    /// its smallest flexion, what the shank's geometry makes of mid-stance, and its straightening, deg.
+    pub(crate) fn finish_with_knees(mut self, emit: &mut impl FnMut(Output)) -> Vec<[f64; 3]> {
+        self.path.cut(emit);
+        let knees = self.path.scribe.knees();
+        self.path.finish(emit);
+        knees
     }
 
     /// Ends the capture: emits what was still open, and the summary last.

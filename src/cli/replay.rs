@@ -12,6 +12,7 @@ use super::drive::{Beside, DriveError, drive};
 use super::exit::{self, Exit, UsageError};
 use super::outputs::{self, Files};
 use super::pace::{Pace, Rate};
+use crate::calibrate::file::Calibration;
 use crate::person::{Aims, Person};
 use crate::pipeline::Settings;
 use crate::sink::Sink;
@@ -77,6 +78,10 @@ pub(super) struct ReplayArgs {
     #[arg(long, value_name = "FILE")]
     person: Option<PathBuf>,
 
+    /// How the sensors sat when they were calibrated (written by `calibrate`)
+    #[arg(long, value_name = "FILE")]
+    calibration: Option<PathBuf>,
+
     #[command(flatten)]
     capture_args: CaptureArgs,
 }
@@ -98,6 +103,7 @@ struct Run<'a> {
     format: Option<Format>,
     several: bool,
     person: Person,
+    calibration: Option<Calibration>,
 }
 
 pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
@@ -129,6 +135,7 @@ pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
         format: args.format.or(args.out.is_none().then_some(Format::Text)),
         several,
         person,
+        calibration: args.calibration.as_deref().map(Calibration::read).transpose()?,
     };
     let mut failed = 0;
     for (i, path) in args.captures.iter().enumerate() {
@@ -155,6 +162,10 @@ impl Run<'_> {
         let mut reader = CaptureReader::new(input.bytes, &input.name, self.options.clone())?;
 
         let meta = self.person.fill(reader.meta());
+        let reference = match &self.calibration {
+            Some(c) => Some(c.for_capture(&meta).with_context(|| format!("{label} cannot be measured by it"))?),
+            None => None,
+        };
         let mut series_file = match &self.args.series {
             Some(path) => Some(OutputFile::create(path, self.args.force)?),
             None => None,
@@ -182,7 +193,7 @@ impl Run<'_> {
         let settings = Settings {
             series: series_file_wanted(self.args),
             aims: Aims::of(&self.person, meta.side),
-            reference: None,
+            reference,
         };
         let beside = Beside {
             pace: Pace::new(self.args.rate),
