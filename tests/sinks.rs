@@ -117,9 +117,9 @@ fn technique(strides: u32) -> TechniqueSummary {
     let thirds = |first, last, changed| Some(Thirds { first, last, changed });
     TechniqueSummary {
         strides,
-        contacts: ContactCounts { toe_first: strides - 2, flat: 1, uncertain: 1, ..ContactCounts::default() },
+        contacts: ContactCounts { toe_first: strides.saturating_sub(2), flat: 1, uncertain: 1, ..ContactCounts::default() },
         toe_first_share: Some(0.95),
-        knees: KneeCounts { met: strides - 2, short: 1, missed: 0, uncertain: 1 },
+        knees: KneeCounts { met: strides.saturating_sub(2), short: 1, missed: 0, uncertain: 1 },
         met_share: Some(0.75),
         thirds: PerFigure {
             roll_time_s: thirds(0.15, 0.14, false),

@@ -53,7 +53,7 @@ fn one_sensor_without_a_calibration_gives_no_angle() {
     let mut tally = Tally::default();
     let recording = play(&Case { scenario: "bw_ext20", seed: 3, ..Case::default() }, &mut tally);
     assert!(!recording.strides.is_empty());
-    for s in &recording.strides {
+    for s in recording.strides.iter().filter(|s| s.valid) {
         assert_eq!((s.knee_min_flexion_deg, s.knee_min_low_deg), (None, None));
         assert_eq!(s.knee_needs, Some(KneeNeeds::Calibration));
         assert!(s.knee_verdict.is_none());
@@ -66,6 +66,7 @@ fn one_sensor_with_a_calibration_tells_large_deficits_and_not_small_ones() {
     let goal = KneeGoal { target_deg: Some(5.0), ..KneeGoal::default() };
     let mut tally = Tally::default();
     let (mut wrong, mut told, mut all) = (0, 0, 0);
+    let (mut small, mut small_open) = (0, 0);
     for seed in 1..9 {
         let own = play(
             &Case { scenario: "bw_normal_coached", seed, thigh: true, ..Case::default() },
@@ -74,6 +75,17 @@ fn one_sensor_with_a_calibration_tells_large_deficits_and_not_small_ones() {
         let found = calibrate(&own.meta, Some(own.standing_deg), own.samples).unwrap();
         let walked = found.calibration.reference.walked.unwrap();
         assert!(walked.strides >= 10, "{walked:?}");
+        // A knee at about 5 degrees, held to a target that it misses by 5.
+        let settings = Settings {
+            aims: Aims { knee: KneeGoal { target_deg: Some(-5.0), ..goal }, ..Aims::default() },
+            reference: Some(found.calibration.reference),
+            ..Settings::default()
+        };
+        let got = play(&Case { seed, settings, ..Case::default() }, &mut Tally::default());
+        for s in got.strides.iter().filter(|s| s.valid) {
+            small += 1;
+            small_open += u32::from(s.knee_verdict == Some(KneeVerdict::Uncertain));
+        }
         for scenario in ["bw_normal_coached", "bw_ext10", "bw_ext20"] {
             let settings = Settings {
                 aims: Aims { knee: goal, ..Aims::default() },
@@ -101,6 +113,7 @@ fn one_sensor_with_a_calibration_tells_large_deficits_and_not_small_ones() {
     }
     insta::assert_snapshot!("knee_of_one_sensor_on_the_simulator", tally.knees());
     assert!(tally.knee_mae() <= 5.0, "{}", tally.knees());
+    assert!(2 * small_open > small, "{small_open} of {small} uncertain");
     assert!(f64::from(wrong) <= 0.02 * f64::from(all), "{wrong} of {told} told, {all} in all");
 }
 
@@ -122,15 +135,15 @@ fn a_strap_that_has_moved_makes_the_calibration_stale() {
         &mut Tally::default(),
     );
     assert!(got.notices.contains(&"calibration_stale"), "{:?}", got.notices);
-    for s in &got.strides {
+    for s in got.strides.iter().filter(|s| s.valid) {
         assert_eq!((s.knee_min_flexion_deg, s.knee_needs), (None, Some(KneeNeeds::Recalibration)));
     }
 }
 
 #[test]
 fn forward_walking_has_no_landing_words() {
-    for (seed, scenario) in [(1, "fw_normal"), (2, "fw_normal")] {
-        let got = play(&Case { scenario, seed, ..Case::default() }, &mut Tally::default());
+    for (seed, scenario) in [(1, "fw_normal"), (2, "fw_fast")] {
+        let got = play(&Case { scenario, seed, speed_mps: 1.1, ..Case::default() }, &mut Tally::default());
         assert!(got.strides.len() > 10);
         assert!(got.strides.iter().all(|s| s.contact.is_none() && s.knee_verdict.is_none()));
     }

@@ -18,11 +18,23 @@ pub struct Case {
     pub seed: u64,
     pub thigh: bool,
     pub settings: Settings,
+    /// Changes how it is simulated.
+    pub setup: fn(&mut Setup),
+    /// Changes what the capture says of itself, and its samples.
+    pub spoil: fn(&mut CaptureMeta, &mut Vec<Sample>),
 }
 
 impl Default for Case {
     fn default() -> Self {
-        Self { scenario: "bw_normal_coached", speed_mps: 0.67, seed: 1, thigh: false, settings: Settings::default() }
+        Self {
+            scenario: "bw_normal_coached",
+            speed_mps: 0.67,
+            seed: 1,
+            thigh: false,
+            settings: Settings::default(),
+            setup: |_| {},
+            spoil: |_, _| {},
+        }
     }
 }
 
@@ -55,9 +67,12 @@ pub fn play(case: &Case, tally: &mut Tally) -> Played {
     setup.seed = case.seed;
     setup.thigh = case.thigh;
     setup.sensor = [SensorKind::Bmi270, SensorKind::Lsm6dso, SensorKind::Mti][(case.seed % 3) as usize];
+    (case.setup)(&mut setup);
     let recording = setup.record().unwrap();
     let standing_deg = recording.steps[50].knee_flexion_deg;
-    let samples: Vec<Sample> = recording.steps.iter().map(|s| s.sample).collect();
+    let mut samples: Vec<Sample> = recording.steps.iter().map(|s| s.sample).collect();
+    let mut meta = recording.meta;
+    (case.spoil)(&mut meta, &mut samples);
     let mut settings = case.settings;
     settings.aims.knee.standing_deg = Some(standing_deg);
     let (mut strides, mut notices) = (Vec::new(), Vec::new());
@@ -66,7 +81,7 @@ pub fn play(case: &Case, tally: &mut Tally) -> Played {
         Output::Record(Record::Notice(n)) => notices.push(n.what.code()),
         _ => {}
     };
-    let mut pipeline = Pipeline::new(&recording.meta, settings);
+    let mut pipeline = Pipeline::new(&meta, settings);
     samples.iter().for_each(|s| pipeline.push(s, &mut emit));
     pipeline.finish(&mut emit);
     let near = |t: f64, s: &Stride| (s.start.seconds() - t).abs() < 0.15;
@@ -84,7 +99,7 @@ pub fn play(case: &Case, tally: &mut Tally) -> Played {
             tally.knee.push((min - truth.knee_min_deg, (low..=high).contains(&truth.knee_min_deg)));
         }
     }
-    Played { meta: recording.meta, samples, strides, notices, standing_deg }
+    Played { meta, samples, strides, notices, standing_deg }
 }
 
 fn median(values: &[f64]) -> f64 {
@@ -102,6 +117,18 @@ impl Tally {
     pub fn answered(&self) -> f64 {
         let open = self.answers.iter().filter(|a| matches!(a, None | Some(Contact::Uncertain))).count();
         1.0 - open as f64 / self.answers.len() as f64
+    }
+
+    /// Share of the answers that are right: toes first, or (both words together) flat or heel first.
+    pub fn right(&self, toes: bool) -> f64 {
+        let (toe, flat) = (self.said(Contact::ToeFirst), self.said(Contact::Flat) + self.said(Contact::HeelFirst));
+        let told = toe + flat + self.said(Contact::ToeOnly);
+        (if toes { toe } else { flat }) as f64 / told as f64
+    }
+
+    /// Median error of the stride length, %.
+    pub fn length_bias(&self) -> f64 {
+        100.0 * (median(&self.length_ratio) - 1.0)
     }
 
     pub fn contacts(&self) -> String {
