@@ -21,7 +21,8 @@ type Change = (&'static str, f64, fn(&mut Setup), fn(&mut CaptureMeta, &mut Vec<
 fn keep(_: &mut CaptureMeta, _: &mut Vec<Sample>) {}
 
 fn turned(setup: &mut Setup, degrees: f64) {
-    setup.misalignment = Some(Misalignment { yaw_deg: degrees, roll_deg: 0.6 * degrees, pitch_deg: 0.5 * degrees });
+    setup.misalignment =
+        Some(Misalignment { yaw_deg: degrees, roll_deg: 0.6 * degrees, pitch_deg: 0.5 * degrees });
 }
 
 fn biased(samples: &mut [Sample], dps: f64) {
@@ -62,14 +63,17 @@ fn main() {
         ("thigh clock 50 ms late", 0.67, |_| {}, |_, s| late(s, 5)),
         ("mount not said", 0.67, |s| s.mount = retrogait::sim::setup::MountLine::Unsaid, keep),
     ];
-    println!("| condition | toes first: answered | of them right | flat: answered | of them right | stride length, median error | knee of two sensors, MAE |");
+    println!(
+        "| condition | toes first: answered | of them right | flat: answered | of them right | stride length, median error | knee of two sensors, MAE |"
+    );
     println!("|---|---|---|---|---|---|---|");
     for (name, speed_mps, setup, spoil) in changes {
         let run = |scenarios: &[&'static str]| {
             let mut tally = Tally::default();
             for seed in 1..=SEEDS {
                 for &scenario in scenarios {
-                    let case = Case { scenario, speed_mps, seed, thigh: true, setup, spoil, ..Case::default() };
+                    let case =
+                        Case { scenario, speed_mps, seed, thigh: true, setup, spoil, ..Case::default() };
                     play(&case, &mut tally);
                 }
             }

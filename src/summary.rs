@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::technique::log::TechniqueSummary;
 use crate::record::{maybe_milli, milli};
+use crate::technique::log::TechniqueSummary;
 use crate::time::SensorTime;
 
 /// The whole capture in figures.

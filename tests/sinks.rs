@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use retrogait::notice::{Notice, What};
+use retrogait::person::figure::PerFigure;
 use retrogait::record::{
     Activity, Bout, Contact, Direction, Event, EventKind, InvalidReason, KneeSource, KneeVerdict, Record,
     Stride, StrideDirection,
@@ -14,7 +15,6 @@ use retrogait::source::warning::{Tally, Trouble};
 use retrogait::summary::{
     DataQuality, Durations, Figures, MountSource, MountSummary, Spread, StrideCounts, Summary,
 };
-use retrogait::person::figure::PerFigure;
 use retrogait::technique::log::{Against, ContactCounts, InBand, KneeCounts, TechniqueSummary, Thirds};
 use retrogait::time::{SensorTime, Span};
 
@@ -117,7 +117,12 @@ fn technique(strides: u32) -> TechniqueSummary {
     let thirds = |first, last, changed| Some(Thirds { first, last, changed });
     TechniqueSummary {
         strides,
-        contacts: ContactCounts { toe_first: strides.saturating_sub(2), flat: 1, uncertain: 1, ..ContactCounts::default() },
+        contacts: ContactCounts {
+            toe_first: strides.saturating_sub(2),
+            flat: 1,
+            uncertain: 1,
+            ..ContactCounts::default()
+        },
         toe_first_share: Some(0.95),
         knees: KneeCounts { met: strides.saturating_sub(2), short: 1, missed: 0, uncertain: 1 },
         met_share: Some(0.75),

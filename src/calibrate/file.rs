@@ -108,7 +108,9 @@ pub enum Mismatch {
     #[error("the calibration is of the other leg: calibrate this one")]
     Side,
     /// The sensor was mounted otherwise.
-    #[error("the calibration was made with {then}, and this capture has {now}: calibrate again, or mount the sensor as it was")]
+    #[error(
+        "the calibration was made with {then}, and this capture has {now}: calibrate again, or mount the sensor as it was"
+    )]
     Mount {
         /// The mount line of then.
         then: String,
@@ -140,10 +142,16 @@ impl Calibration {
                 .map_err(|e| Fault::at(text, text.find(key).unwrap_or(0), format!("{key}: {e}"))),
         };
         if let Some(w) = file.walked
-            && !(w.constant_deg.abs() < 90.0 && (0.0..45.0).contains(&w.sd_deg) && w.toe_contact_deg.abs() < 120.0)
+            && !(w.constant_deg.abs() < 90.0
+                && (0.0..45.0).contains(&w.sd_deg)
+                && w.toe_contact_deg.abs() < 120.0)
         {
             let place = text.find("[walked]").unwrap_or(0);
-            return Err(Fault::at(text, place, "[walked]: an angle in it cannot be a knee's; calibrate again"));
+            return Err(Fault::at(
+                text,
+                place,
+                "[walked]: an angle in it cannot be a knee's; calibrate again",
+            ));
         }
         Ok(Self {
             mount: mount("mount", &file.mount)?,
@@ -221,7 +229,8 @@ mod tests {
 
     #[test]
     fn another_leg_or_mount_is_refused() {
-        let meta = CaptureMeta { mount: Some(Mount::IDENTITY), side: Some(Side::Left), ..CaptureMeta::default() };
+        let meta =
+            CaptureMeta { mount: Some(Mount::IDENTITY), side: Some(Side::Left), ..CaptureMeta::default() };
         assert_eq!(one().for_capture(&meta), Err(Mismatch::Side));
         let meta = CaptureMeta { mount: None, ..CaptureMeta::default() };
         assert!(matches!(one().for_capture(&meta), Err(Mismatch::Mount { .. })));

@@ -101,7 +101,8 @@ pub fn calibrate(
         missing.push("no goniometer value: the knee in that standing is taken to be at 0 degrees");
     }
     if extensions < EXTENSIONS {
-        missing.push("fewer than five seated knee extensions: the axis rests on the mount line and on walking");
+        missing
+            .push("fewer than five seated knee extensions: the axis rests on the mount line and on walking");
     }
     if walked.is_none() {
         missing.push(

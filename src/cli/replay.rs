@@ -163,7 +163,9 @@ impl Run<'_> {
 
         let meta = self.person.fill(reader.meta());
         let reference = match &self.calibration {
-            Some(c) => Some(c.for_capture(&meta).with_context(|| format!("{label} cannot be measured by it"))?),
+            Some(c) => {
+                Some(c.for_capture(&meta).with_context(|| format!("{label} cannot be measured by it"))?)
+            }
             None => None,
         };
         let mut series_file = match &self.args.series {

@@ -6,12 +6,12 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 
-use super::{Sink, technique};
 use super::table::{Column, Table, wrapped};
 use super::words::{
     activity_word, contact_word, counted, direction_word, duration, grouped, knee_word, reason_word, rounded,
     sentences,
 };
+use super::{Sink, technique};
 use crate::notice::What;
 use crate::record::{Bout, InvalidReason, Record, Stride};
 use crate::source::warning::Tally;

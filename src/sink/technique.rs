@@ -22,16 +22,21 @@ fn sentences(t: &TechniqueSummary) -> Vec<String> {
     let mut out = Vec::new();
     let c = &t.contacts;
     out.push(match t.toe_first_share {
-        None => format!("How the foot landed could not be told in any of {}.", counted(t.strides.into(), "stride")),
+        None => format!(
+            "How the foot landed could not be told in any of {}.",
+            counted(t.strides.into(), "stride")
+        ),
         Some(share) => {
             let mut words = vec![format!(
                 "Toes first in {:.0} % of the {} that could be told",
                 100.0 * share,
                 counted(c.told().into(), "landing")
             )];
-            for (n, how) in
-                [(c.flat, "flat"), (c.heel_first, "probably heel first"), (c.toe_only, "probably on the toes only")]
-            {
+            for (n, how) in [
+                (c.flat, "flat"),
+                (c.heel_first, "probably heel first"),
+                (c.toe_only, "probably on the toes only"),
+            ] {
                 if n > 0 {
                     words.push(format!("{n} {how}"));
                 }
@@ -62,7 +67,12 @@ fn sentences(t: &TechniqueSummary) -> Vec<String> {
         .filter_map(|f| {
             let thirds = t.thirds.get(f.figure).filter(|x| x.changed)?;
             let way = if thirds.last > thirds.first { "up" } else { "down" };
-            Some(format!("{} went {way} from {} to {}", f.name, f.show(thirds.first), f.show_unit(thirds.last)))
+            Some(format!(
+                "{} went {way} from {} to {}",
+                f.name,
+                f.show(thirds.first),
+                f.show_unit(thirds.last)
+            ))
         })
         .collect();
     if !t.thirds.is_empty() {
@@ -79,7 +89,12 @@ fn sentences(t: &TechniqueSummary) -> Vec<String> {
                 let a = t.baseline.get(f.figure)?;
                 let by = a.by_sd.filter(|by| by.abs() >= 2.0)?;
                 let way = if by > 0.0 { "above" } else { "below" };
-                Some(format!("{} is {way} the usual ({}, usually {})", f.name, f.show(a.now), f.show_unit(a.usual)))
+                Some(format!(
+                    "{} is {way} the usual ({}, usually {})",
+                    f.name,
+                    f.show(a.now),
+                    f.show_unit(a.usual)
+                ))
             })
             .collect();
         out.push(if off.is_empty() {
@@ -110,7 +125,13 @@ impl Shown {
     }
 }
 
-const fn shown(figure: Figure, name: &'static str, factor: f64, decimals: usize, unit: &'static str) -> Shown {
+const fn shown(
+    figure: Figure,
+    name: &'static str,
+    factor: f64,
+    decimals: usize,
+    unit: &'static str,
+) -> Shown {
     Shown { figure, name, factor, decimals, unit }
 }
 
@@ -140,8 +161,7 @@ fn table(t: &TechniqueSummary) -> Table {
         Column::new("", "", 0).left(),
     ]);
     for f in &FIGURES {
-        let (thirds, usual, band) =
-            (t.thirds.get(f.figure), t.baseline.get(f.figure), t.bands.get(f.figure));
+        let (thirds, usual, band) = (t.thirds.get(f.figure), t.baseline.get(f.figure), t.bands.get(f.figure));
         if thirds.is_none() && usual.is_none() && band.is_none() {
             continue;
         }

@@ -101,7 +101,15 @@ const ANCHORS: usize = 8;
 impl Measurer {
     /// For a sensor worn by `body`.
     pub fn new(body: Body, params: Params) -> Self {
-        Self { body, params, lever: Lever::new(params.lever), waiting: None, anchors: [f64::NEG_INFINITY; ANCHORS], offset_mps2: 0.0, last_s: None }
+        Self {
+            body,
+            params,
+            lever: Lever::new(params.lever),
+            waiting: None,
+            anchors: [f64::NEG_INFINITY; ANCHORS],
+            offset_mps2: 0.0,
+            last_s: None,
+        }
     }
 
     /// A stride is complete; it waits.

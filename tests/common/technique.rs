@@ -121,7 +121,8 @@ impl Tally {
 
     /// Share of the answers that are right: toes first, or (both words together) flat or heel first.
     pub fn right(&self, toes: bool) -> f64 {
-        let (toe, flat) = (self.said(Contact::ToeFirst), self.said(Contact::Flat) + self.said(Contact::HeelFirst));
+        let (toe, flat) =
+            (self.said(Contact::ToeFirst), self.said(Contact::Flat) + self.said(Contact::HeelFirst));
         let told = toe + flat + self.said(Contact::ToeOnly);
         (if toes { toe } else { flat }) as f64 / told as f64
     }
