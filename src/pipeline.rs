@@ -266,7 +266,7 @@ impl Path {
         let strides = &mut self.done;
         let (motion, knee) = self.gait.step(pose, shank, thigh, &mut |said| match said {
             Said::Event(found) => scribe.event(&found, withheld, emit),
-            Said::Stride(m) => strides.push(m),
+            Said::Stride(m) => strides.push(&m),
         });
         self.last_t = motion.t;
         // With the wrong sign every angle is its own mirror image.
@@ -293,7 +293,7 @@ impl Path {
         let strides = &mut self.done;
         self.gait.cut(self.last_t, &mut |said| match said {
             Said::Event(found) => scribe.event(&found, withheld, emit),
-            Said::Stride(m) => strides.push(m),
+            Said::Stride(m) => strides.push(&m),
         });
         self.tell_strides(emit);
     }
@@ -328,9 +328,9 @@ struct Strides {
 }
 
 impl Strides {
-    fn push(&mut self, m: Measured) {
+    fn push(&mut self, m: &Measured) {
         if let Some(slot) = self.items.get_mut(self.n) {
-            *slot = Some(m);
+            *slot = Some(*m);
             self.n += 1;
         }
     }
