@@ -75,9 +75,9 @@ fn one_sensor_with_a_calibration_tells_large_deficits_and_not_small_ones() {
         let found = calibrate(&own.meta, Some(own.standing_deg), own.samples).unwrap();
         let walked = found.calibration.reference.walked.unwrap();
         assert!(walked.strides >= 10, "{walked:?}");
-        // A knee at about 5 degrees, held to a target that it misses by 5.
+        // A knee at about 5 degrees, held to a target of 0.
         let settings = Settings {
-            aims: Aims { knee: KneeGoal { target_deg: Some(-5.0), ..goal }, ..Aims::default() },
+            aims: Aims { knee: KneeGoal { target_deg: Some(0.0), ..goal }, ..Aims::default() },
             reference: Some(found.calibration.reference),
             ..Settings::default()
         };
