@@ -31,6 +31,8 @@
 
 use crate::body::Body;
 use crate::calibrate::mounting::{self, Mounting, Now};
+use crate::calibrate::reference::{Reference, Sitting};
+use crate::calibrate::seat::Seat;
 use crate::capture::{CaptureMeta, Placement};
 use crate::events::detector;
 use crate::gait::{self, Gait, Said};
@@ -39,18 +41,24 @@ use crate::mount::{Mount, Swap};
 use crate::notice::What;
 use crate::orient::attitude::{Attitudes, Pose};
 use crate::orient::{standing, vqf};
+use crate::person::Aims;
 use crate::record::{Record, SeriesRow};
 use crate::sagittal;
 use crate::scribe::{self, Scribe};
 use crate::signal::clip::Clip;
 use crate::signal::grid::{self, Cell, Grid, Taken};
-use crate::stride::measure::Measured;
+use crate::stride::measure::{self, Measured};
+use crate::technique::judge::{self, Judge};
 
 /// What can be set from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct Settings {
     /// Whether series rows are made.
     pub series: bool,
+    /// What the person's strides are held to.
+    pub aims: Aims,
+    /// How the sensors sat when they were calibrated.
+    pub reference: Option<Reference>,
 }
 
 /// Anything that leaves the pipeline.
@@ -80,9 +88,16 @@ impl Pipeline {
     /// A pipeline for a capture that says `meta` of itself.
     pub fn new(meta: &CaptureMeta, settings: Settings) -> Self {
         let body = Body::of(meta);
+        let mut mounting =
+            Mounting::new(mounting::Params::default(), meta.mount.is_some(), meta.thigh_mount.is_some());
+        if let Some(reference) = &settings.reference {
+            mounting.calibrate(reference);
+        }
         let params = gait::Params {
             sagittal: sagittal::Params { low_pass_hz: 15.0, ankle_m: body.ankle_m },
             detector: detector::Params::new(body.ankle_m),
+            measure: measure::Params::default(),
+            body,
         };
         Self {
             grid: Grid::new(grid::Params::default()),
@@ -90,13 +105,15 @@ impl Pipeline {
             path: Path {
                 swaps: [meta.mount, meta.thigh_mount].map(|m| m.unwrap_or(Mount::IDENTITY).swap()),
                 attitudes: Attitudes::new(vqf::Params::SHANK, standing::Params::default()),
-                mounting: Mounting::new(
-                    mounting::Params::default(),
-                    meta.mount.is_some(),
-                    meta.thigh_mount.is_some(),
-                ),
+                mounting,
                 gait: Gait::new(&params),
-                scribe: Scribe::new(scribe::Params::default(), meta.treadmill_mps, settings.series),
+                scribe: Scribe::new(
+                    scribe::Params::default(),
+                    meta.treadmill_mps,
+                    settings.series,
+                    Judge::new(judge::Params::default(), settings.aims, settings.reference),
+                    settings.aims,
+                ),
                 start: Start {
                     mount_given: meta.mount.is_some(),
                     assumed_height_m: body.assumed_height_m,
@@ -153,6 +170,21 @@ impl Pipeline {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
             path.scribe.gap((from, length), lost as u64, broken, emit);
         }
+    }
+
+    /// How the sensors sit by now, shank and thigh, in nominal axes; `None` before it is known.
+    pub fn sittings(&self) -> Option<(Sitting, Option<Sitting>)> {
+        let (shank, thigh) = self.path.mounting.seats()?;
+        Some((shank.sitting(), thigh.map(Seat::sitting)))
+    }
+
+    /// As [`Self::finish`]; returns what each valid backward stride with both sensors showed of the knee:
+    /// its smallest flexion, what the shank's geometry makes of mid-stance, and its straightening, deg.
+    pub(crate) fn finish_with_knees(mut self, emit: &mut impl FnMut(Output)) -> Vec<[f64; 3]> {
+        self.path.cut(emit);
+        let knees = self.path.scribe.knees();
+        self.path.finish(emit);
+        knees
     }
 
     /// Ends the capture: emits what was still open, and the summary last.
@@ -238,7 +270,7 @@ impl Path {
         let strides = &mut self.done;
         let (motion, knee) = self.gait.step(pose, shank, thigh, &mut |said| match said {
             Said::Event(found) => scribe.event(&found, withheld, emit),
-            Said::Stride(m) => strides.push(m),
+            Said::Stride(m) => strides.push(&m),
         });
         self.last_t = motion.t;
         // With the wrong sign every angle is its own mirror image.
@@ -249,6 +281,7 @@ impl Path {
     fn tell_strides(&mut self, emit: &mut impl FnMut(Output)) {
         for n in 0..std::mem::take(&mut self.done.n) {
             let Some(m) = &self.done.items[n] else { continue };
+            self.scribe.zero = self.mounting.zero();
             self.scribe.stride(m, self.mounting.withheld(), emit);
             let scribe = &mut self.scribe;
             if self.mounting.stride(m, &mut |what| scribe.notice(what, emit)) {
@@ -264,7 +297,7 @@ impl Path {
         let strides = &mut self.done;
         self.gait.cut(self.last_t, &mut |said| match said {
             Said::Event(found) => scribe.event(&found, withheld, emit),
-            Said::Stride(m) => strides.push(m),
+            Said::Stride(m) => strides.push(&m),
         });
         self.tell_strides(emit);
     }
@@ -299,9 +332,9 @@ struct Strides {
 }
 
 impl Strides {
-    fn push(&mut self, m: Measured) {
+    fn push(&mut self, m: &Measured) {
         if let Some(slot) = self.items.get_mut(self.n) {
-            *slot = Some(m);
+            *slot = Some(*m);
             self.n += 1;
         }
     }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use retrogait::notice::{Notice, What};
+use retrogait::person::figure::PerFigure;
 use retrogait::record::{
     Activity, Bout, Contact, Direction, Event, EventKind, InvalidReason, KneeSource, KneeVerdict, Record,
     Stride, StrideDirection,
@@ -14,6 +15,7 @@ use retrogait::source::warning::{Tally, Trouble};
 use retrogait::summary::{
     DataQuality, Durations, Figures, MountSource, MountSummary, Spread, StrideCounts, Summary,
 };
+use retrogait::technique::log::{Against, ContactCounts, InBand, KneeCounts, TechniqueSummary, Thirds};
 use retrogait::time::{SensorTime, Span};
 
 fn at(seconds: f64) -> SensorTime {
@@ -29,6 +31,7 @@ fn stride(n: u32) -> Stride {
         detected: at(start + 1.31),
         direction: StrideDirection::Backward,
         contact: (!first).then_some(Contact::ToeFirst),
+        contact_confidence: (!first).then_some(0.91),
         heel_contact: Some(at(start + 0.14)),
         knee_extension: Some(at(start + 0.33)),
         forefoot_rise: None,
@@ -36,16 +39,27 @@ fn stride(n: u32) -> Stride {
         mid_swing: Some(at(start + 0.95)),
         stride_time_s: Some(1.25),
         roll_time_s: Some(0.14),
+        roll_quality: (!first).then_some(0.96),
+        ankle_drop_m: (!first).then_some(0.038),
         stance_fraction: Some(0.62),
         stride_length_m: (!first).then_some(0.612_345),
+        stride_length_sd_m: (!first).then_some(0.02),
         speed_mps: (!first).then_some(0.489_9),
+        speed_sd_mps: (!first).then_some(0.016),
         belt_ratio: None,
         cadence_steps_per_min: Some(96.0),
         swing_lift_m: Some(0.081),
+        swing_lift_sd_m: Some(0.006),
+        mid_swing_dps: Some(212.0),
         regularity: (n > 1).then_some(0.93),
         knee_min_flexion_deg: Some(7.5),
+        knee_min_low_deg: Some(3.5),
+        knee_min_high_deg: Some(11.5),
+        knee_excursion_deg: Some(18.0),
+        knee_excursion_sd_deg: Some(1.0),
         knee_source: Some(KneeSource::TwoSensor),
         knee_verdict: Some(KneeVerdict::Met),
+        knee_needs: None,
         confidence: 0.97,
         valid: !first,
         invalid_reason: first.then_some(InvalidReason::BoutStart),
@@ -94,6 +108,37 @@ fn summary(strides: u32) -> Summary {
             ..Figures::default()
         },
         forward: Figures::default(),
+        technique: technique(strides - 1),
+    }
+}
+
+/// A session that tired the knee: most landings toes first, a third of the knees not told.
+fn technique(strides: u32) -> TechniqueSummary {
+    let thirds = |first, last, changed| Some(Thirds { first, last, changed });
+    TechniqueSummary {
+        strides,
+        contacts: ContactCounts {
+            toe_first: strides.saturating_sub(2),
+            flat: 1,
+            uncertain: 1,
+            ..ContactCounts::default()
+        },
+        toe_first_share: Some(0.95),
+        knees: KneeCounts { met: strides.saturating_sub(2), short: 1, missed: 0, uncertain: 1 },
+        met_share: Some(0.75),
+        thirds: PerFigure {
+            roll_time_s: thirds(0.15, 0.14, false),
+            knee_min_flexion_deg: thirds(6.0, 11.0, true),
+            ..PerFigure::default()
+        },
+        baseline: PerFigure {
+            roll_time_s: Some(Against { now: 0.14, usual: 0.18, by_sd: Some(-2.4) }),
+            ..PerFigure::default()
+        },
+        bands: PerFigure {
+            roll_time_s: Some(InBand { band: [0.08, 0.4], share: 0.97 }),
+            ..PerFigure::default()
+        },
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod exit;
 
 mod bench;
+mod calibrate;
 mod capture_args;
 mod drive;
 mod extras;
@@ -43,6 +44,8 @@ enum Command {
     Replay(Box<replay::ReplayArgs>),
     /// Write labelled captures of a simulated walker, or send them as a live sensor does
     Simulate(Box<simulate::SimulateArgs>),
+    /// Find how the sensors sit, from a capture that begins with quiet standing
+    Calibrate(Box<calibrate::CalibrateArgs>),
     /// Score detectors against labelled captures, and time them
     Bench(Box<bench::BenchArgs>),
     /// Print a completion script for a shell
@@ -66,6 +69,7 @@ pub fn main() -> Exit {
     let result = match cli.command {
         Command::Replay(args) => replay::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Calibrate(args) => calibrate::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Completions(args) => extras::completions(&args),
         Command::Man => extras::man(),

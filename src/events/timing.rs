@@ -38,9 +38,12 @@ pub struct Params {
     /// Heel contact: vertical acceleration of an ankle that has settled, m/s². Default 1: noise, soft tissue
     /// and a tilt error of 5° together.
     pub settled_mps2: f64,
-    /// Heel contact: how far off the line from knee to ankle the sensor may sit, m; what that does to the
-    /// ankle's acceleration is no movement of it. Default 0.03: worn on the front of the shin it sits
-    /// 0.045 ahead of that line, worn at the side on it.
+    /// Heel contact: how far the sensor lies ahead of the line from knee to ankle, m. Default 0.02: between
+    /// the shin's front and its side; it is learned from planted feet.
+    pub ahead_m: f64,
+    /// Heel contact: how far the sensor may sit from where it is taken to sit, m; what that does to the
+    /// ankle's acceleration is no movement of it. Default 0.02: what is learned from
+    /// one planted foot differs by as much from the next.
     pub seat_error_m: f64,
     /// Heel contact: how long it must hold, as a share of the stride time. Default 0.1: between the
     /// toes' and the heel's contact a slow walker's ankle pauses for less.
@@ -68,7 +71,8 @@ impl Default for Params {
             forefoot: 0.035,
             heel_rest: 0.15,
             settled_mps2: 1.0,
-            seat_error_m: 0.03,
+            ahead_m: 0.02,
+            seat_error_m: 0.02,
             settled_share: 0.1,
             initial_window_s: [0.08, 0.14],
             hole_s: 0.1,
@@ -173,7 +177,7 @@ pub fn heel_contact(frames: &Frames, toe: f64, settled: f64, p: &Params) -> Heel
     // Backward in time from rest: speed, and height over where the ankle comes to rest.
     let (mut speed, mut height) = (0.0, 0.0);
     for (_, f) in frames.range(first, last).rev() {
-        speed -= f.motion.ankle_up_mps2 * CELL_S;
+        speed -= f.motion.ankle_centre_up_mps2(p.ahead_m) * CELL_S;
         height -= speed * CELL_S;
     }
     let drop_m: f64 = height;
@@ -183,7 +187,7 @@ pub fn heel_contact(frames: &Frames, toe: f64, settled: f64, p: &Params) -> Heel
             return HeelDown { t: f.motion.t, drop_m };
         }
         height += speed * CELL_S;
-        speed += f.motion.ankle_up_mps2 * CELL_S;
+        speed += f.motion.ankle_centre_up_mps2(p.ahead_m) * CELL_S;
     }
     HeelDown { t: settled, drop_m }
 }
