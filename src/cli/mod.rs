@@ -4,8 +4,10 @@ pub mod exit;
 
 mod bench;
 mod capture_args;
+mod convert;
 mod drive;
 mod extras;
+mod mapping;
 mod outputs;
 mod pace;
 mod replay;
@@ -41,6 +43,8 @@ pub struct Cli {
 enum Command {
     /// Read recorded captures and say what happened, stride by stride
     Replay(Box<replay::ReplayArgs>),
+    /// Turn a file of another logger into a capture
+    Convert(Box<convert::ConvertArgs>),
     /// Write labelled captures of a simulated walker, or send them as a live sensor does
     Simulate(Box<simulate::SimulateArgs>),
     /// Score detectors against labelled captures, and time them
@@ -65,6 +69,7 @@ pub fn main() -> Exit {
     };
     let result = match cli.command {
         Command::Replay(args) => replay::run(&args),
+        Command::Convert(args) => convert::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Completions(args) => extras::completions(&args),

@@ -19,7 +19,7 @@ use crate::sink::ndjson::{Flush, Ndjson};
 use crate::sink::series::Series;
 use crate::sink::strides::Strides;
 use crate::sink::summary::{Layout, SummaryText};
-use crate::source::{CaptureReader, Input, ReadOptions, open};
+use crate::source::{Input, ReadOptions, Recording, open};
 
 /// Captures smaller than this are over before a progress bar is read, bytes.
 const BAR_BYTES: u64 = 20_000_000;
@@ -44,7 +44,7 @@ column `capture`. A capture that fails is reported, and the others are still don
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::HELP))]
 pub(super) struct ReplayArgs {
-    /// Captures (CSV); `-` is standard input
+    /// Captures (CSV, or the file of another logger); `-` is standard input
     #[arg(required = true, value_name = "CAPTURE")]
     captures: Vec<PathBuf>,
 
@@ -115,7 +115,7 @@ pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
     };
     let run = Run {
         args,
-        options: args.capture_args.options(),
+        options: args.capture_args.resolved()?,
         format: args.format.or(args.out.is_none().then_some(Format::Text)),
         several,
     };
@@ -141,7 +141,9 @@ impl Run<'_> {
             _ => path.display().to_string(),
         };
         let bar = self.bar(&input);
-        let mut reader = CaptureReader::new(input.bytes, &input.name, self.options.clone())?;
+        let input_name = input.name.clone();
+        let mut reader = Recording::open(input, self.options.clone())?;
+        exit::decisions(&input_name, &reader);
 
         let mut series_file = match &self.args.series {
             Some(path) => Some(OutputFile::create(path, self.args.force)?),
@@ -175,9 +177,7 @@ impl Run<'_> {
         };
         let result = drive(&mut reader, sinks, settings, beside);
         bar.finish_and_clear();
-        for tally in reader.warnings().tallies().filter(|t| t.unshown() > 0) {
-            exit::warn(&format!("{}: {} more: {}", input.name, tally.unshown(), tally.trouble.words()));
-        }
+        exit::warnings_left(&input_name, &reader);
         match result {
             Err(DriveError::Read(e)) => return Err(e.into()),
             Err(DriveError::Write(e)) => {
