@@ -61,12 +61,8 @@ fn open(from: Opening<'_>) -> Result<Opened, ReadError> {
         let reason = format!("{named} has orientation instead");
         return Err(table.refuse(Problem::NoRate { reason }));
     }
-    if !has_delta && !table.has("acc_?") {
-        let reason = if table.has("freeacc_?") {
-            format!("{named} has free acceleration (`FreeAcc`) alone, in the frame of the earth")
-        } else {
-            format!("{named} has no acceleration (`Acc_X`)")
-        };
+    if !has_delta && !table.has("acc_?") && table.has("freeacc_?") {
+        let reason = format!("{named} has free acceleration (`FreeAcc`) alone, in the frame of the earth");
         let help = "record in \"Rate quantities\", \"Custom mode 5\", or another mode that has Acc and Gyr";
         return Err(table.refuse(Problem::GravityRemoved { reason, help }));
     }

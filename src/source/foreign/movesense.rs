@@ -174,7 +174,10 @@ impl Json {
             Broken::Json(e) => {
                 // The reader's own text ends in its place, which goes before ours here.
                 let text = e.to_string();
-                let found = text.split(" at ").next().unwrap_or_default().to_owned();
+                let found = match text.split(" at ").next().unwrap_or_default() {
+                    found if found.contains("IncompleteDocument") => "the end of the file".to_owned(),
+                    found => found.trim_start_matches("syntax error: ").to_owned(),
+                };
                 let help = "the file may have been cut short: export it again";
                 Problem::Expected { expected: "whole JSON packets".into(), found, help }
             }

@@ -39,6 +39,10 @@ pub(super) fn find(path: &Path, has: Has, options: &ReadOptions) -> Result<PathB
                 tried.push(partner);
             }
         }
+        // `Acc` in `Accelerometer` is not a word of its own.
+        if !tried.is_empty() {
+            break;
+        }
     }
     let wanted = match has {
         Has::Acceleration => "angular rate",
