@@ -9,6 +9,7 @@ pub mod ndjson;
 pub mod series;
 pub mod strides;
 pub mod summary;
+pub mod tables;
 
 mod figures;
 pub(crate) mod table;
