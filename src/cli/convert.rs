@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
+use super::bids::{self, Labels};
 use super::capture_args::CaptureArgs;
 use super::exit::{self, Exit};
 use crate::sink::capture::Capture;
@@ -20,6 +21,8 @@ Examples:
   retrogait convert mine.csv --columns \"time_s=t,acc_x=ax,acc_y=ay,acc_z=az,gyr_x=gx,gyr_y=gy,gyr_z=gz\" \\
       --acc-unit g --gyr-unit rad/s --save-as mylogger --out walk.csv
   retrogait convert other.csv --from mylogger --out walk.csv
+  retrogait convert walk.csv --to bids --subject 07 --session 1 --out dataset
+      a Motion-BIDS data set, with the events found in the capture
 
 What was decided about the file (units, gravity, time, axes) is said on standard error. `replay` reads
 the same files without converting them first.";
@@ -32,9 +35,25 @@ pub(super) struct ConvertArgs {
     #[arg(value_name = "IN")]
     input: PathBuf,
 
-    /// Write the capture to FILE
+    /// Write the capture to FILE; with `--to bids` the data set to a folder
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+
+    /// What to write
+    #[arg(long, value_enum, default_value = "capture")]
+    to: Target,
+
+    /// The person's label in a data set
+    #[arg(long, value_name = "LABEL", default_value = "01", value_parser = bids::label)]
+    subject: String,
+
+    /// The session's label in a data set
+    #[arg(long, value_name = "LABEL", value_parser = bids::label)]
+    session: Option<String>,
+
+    /// The task's label in a data set
+    #[arg(long, value_name = "LABEL", default_value = "walking", value_parser = bids::label)]
+    task: String,
 
     /// Replace a file that exists
     #[arg(long)]
@@ -42,6 +61,14 @@ pub(super) struct ConvertArgs {
 
     #[command(flatten)]
     capture_args: CaptureArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Target {
+    /// A capture (CSV)
+    Capture,
+    /// Motion-BIDS, with the events that are found
+    Bids,
 }
 
 pub(super) fn run(args: &ConvertArgs) -> anyhow::Result<Exit> {
@@ -54,6 +81,13 @@ pub(super) fn run(args: &ConvertArgs) -> anyhow::Result<Exit> {
     let name = input.name.clone();
     let mut reader = Recording::open(input, options)?;
     exit::decisions(&name, &reader);
+    if args.to == Target::Bids {
+        let labels = Labels { subject: &args.subject, session: args.session.as_deref(), task: &args.task };
+        let written = bids::write(&mut reader, &args.out, &labels, args.force)?;
+        exit::warnings_left(&name, &reader);
+        anstream::eprintln!("{}", written.display());
+        return Ok(Exit::Done);
+    }
     let samples = write_capture(&mut reader, &args.out, args.force)?;
     exit::warnings_left(&name, &reader);
     anstream::eprintln!("{}: {samples} samples", args.out.display());

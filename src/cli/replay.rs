@@ -19,6 +19,7 @@ use crate::sink::ndjson::{Flush, Ndjson};
 use crate::sink::series::Series;
 use crate::sink::strides::Strides;
 use crate::sink::summary::{Layout, SummaryText};
+use crate::sink::tables::{self, Encoding, Table, TableSink};
 use crate::source::{Input, ReadOptions, Recording, open};
 
 /// Captures smaller than this are over before a progress bar is read, bytes.
@@ -52,6 +53,10 @@ pub(super) struct ReplayArgs {
     #[arg(long, value_enum)]
     format: Option<Format>,
 
+    /// The table to print with `--format csv`, `ndjson` or `parquet` [default: strides; all with ndjson]
+    #[arg(long, value_enum, value_name = "TABLE")]
+    table: Option<TableName>,
+
     /// Write the series, a row a sample, to FILE (CSV)
     #[arg(long, value_name = "FILE")]
     series: Option<PathBuf>,
@@ -80,10 +85,38 @@ pub(super) struct ReplayArgs {
 enum Format {
     /// A summary for people
     Text,
-    /// Every record, one JSON object a line
+    /// Every record, or a table's, one JSON object a line
     Ndjson,
-    /// The strides as a CSV table
+    /// A table (the strides, unless told) as CSV
     Csv,
+    /// A table (the strides, unless told) as Parquet
+    Parquet,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum TableName {
+    /// A row a stride
+    Strides,
+    /// A row an event
+    Events,
+    /// A row an alert
+    Alerts,
+    /// A row a span of one activity
+    Bouts,
+    /// A row a capture
+    Summaries,
+}
+
+impl TableName {
+    const fn table(self) -> Table {
+        match self {
+            Self::Strides => Table::Strides,
+            Self::Events => Table::Events,
+            Self::Alerts => Table::Alerts,
+            Self::Bouts => Table::Bouts,
+            Self::Summaries => Table::Summaries,
+        }
+    }
 }
 
 /// What is the same for all captures of a run.
@@ -97,6 +130,7 @@ struct Run<'a> {
 pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
     let several = args.captures.len() > 1;
     outputs::check_captures(&args.captures)?;
+    check_table(args)?;
     if let Some(series) = &args.series {
         if several {
             return Err(UsageError::new("`--series` takes the series of one capture")
@@ -131,6 +165,33 @@ pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
         anstream::eprintln!("{failed} of {} captures failed", args.captures.len());
     }
     Ok(if failed > 0 { Exit::Failed } else { Exit::Done })
+}
+
+/// Refuses combinations of `--format` and `--table` that make no sense.
+fn check_table(args: &ReplayArgs) -> anyhow::Result<()> {
+    if args.table.is_some() && matches!(args.format, None | Some(Format::Text)) {
+        return Err(UsageError::new("`--table` needs a format")
+            .help("add `--format csv`, `--format ndjson` or `--format parquet`")
+            .into());
+    }
+    if args.format == Some(Format::Parquet) {
+        if cfg!(not(feature = "parquet")) {
+            return Err(UsageError::new("this program was built without Parquet")
+                .help("use `--format csv`, or build with `--features parquet`")
+                .into());
+        }
+        if args.captures.len() > 1 {
+            return Err(UsageError::new("`--format parquet` prints the table of one capture")
+                .help("with several captures use `retrogait batch --format parquet`")
+                .into());
+        }
+        if io::stdout().is_terminal() {
+            return Err(UsageError::new("Parquet is no text for a terminal")
+                .help("send it to a file: add `> strides.parquet`")
+                .into());
+        }
+    }
+    Ok(())
 }
 
 impl Run<'_> {
@@ -206,7 +267,19 @@ impl Run<'_> {
         let live = self.args.rate != Rate::Max || path.as_os_str() == "-" || io::stdout().is_terminal();
         let flush = if live { Flush::EachLine } else { Flush::AtEnd };
         let capture = self.several.then_some(label);
+        let table = |encoding: Encoding, table: Table| -> anyhow::Result<Box<dyn Sink + 's>> {
+            let out = BufWriter::with_capacity(1 << 16, io::stdout());
+            let writer = tables::writer(out, table, encoding, capture.is_some())?;
+            Ok(Box::new(TableSink::new(writer, table, capture)))
+        };
+        let told = self.args.table.map(TableName::table);
         Ok(match format {
+            Format::Parquet => table(Encoding::Parquet, told.unwrap_or(Table::Strides))?,
+            Format::Ndjson if told.is_some() => table(Encoding::Ndjson, told.unwrap_or(Table::Strides))?,
+            Format::Csv if told.is_some_and(|t| t != Table::Strides) => {
+                let encoding = if first { Encoding::Csv } else { Encoding::CsvRows };
+                table(encoding, told.unwrap_or(Table::Strides))?
+            }
             Format::Text => {
                 let mut out = BufWriter::new(anstream::stdout());
                 if !first {

@@ -2,6 +2,7 @@
 //!
 //! A sink takes what the pipeline says, in its order, and knows nothing of where it came from.
 
+pub mod bids;
 pub mod capture;
 pub mod file;
 pub mod labels;

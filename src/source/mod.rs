@@ -38,7 +38,7 @@ mod row;
 pub use self::csv::CaptureReader;
 pub use self::error::{Problem, ReadError};
 pub use self::foreign::{Decision, FORMATS, ForeignReader, Format};
-pub use self::open::{Input, Recording, open};
+pub use self::open::{Input, Recording, looks_known, open};
 pub use self::preamble::{MetaKey, Overrides, check_metadata};
 pub use self::units::{AccUnit, GyrUnit, TimeUnit};
 

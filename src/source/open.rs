@@ -96,6 +96,11 @@ impl Recording {
     }
 }
 
+/// Whether a file that begins with `start` is a capture of any known format.
+pub fn looks_known(start: &[u8], path: &Path) -> bool {
+    is_capture(start) || Format::of_head(&Head { bytes: start, path: Some(path) }).is_some()
+}
+
 /// The first bytes of an input: as many as it takes to know one of our captures, so that a live one
 /// is not kept waiting, else [`HEAD`] or all.
 pub(super) fn head_of(input: &mut impl Read, name: &str) -> Result<Vec<u8>, ReadError> {

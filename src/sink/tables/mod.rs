@@ -24,6 +24,8 @@ use crate::record::Record;
 pub enum Encoding {
     /// Comma-separated, one header row.
     Csv,
+    /// Comma-separated, going on after another such table.
+    CsvRows,
     /// One JSON object a line.
     Ndjson,
     /// Apache Parquet.
@@ -34,7 +36,7 @@ impl Encoding {
     /// The end of its files' names.
     pub const fn ending(self) -> &'static str {
         match self {
-            Self::Csv => "csv",
+            Self::Csv | Self::CsvRows => "csv",
             Self::Ndjson => "ndjson",
             Self::Parquet => "parquet",
         }
@@ -69,6 +71,7 @@ pub fn writer<'a>(
     let columns = table.columns(capture);
     Ok(match encoding {
         Encoding::Csv => Box::new(text::CsvTable::new(out, &columns)?),
+        Encoding::CsvRows => Box::new(text::CsvTable::new(out, &[])?),
         Encoding::Ndjson => Box::new(text::NdjsonTable::new(out, columns)),
         #[cfg(feature = "parquet")]
         Encoding::Parquet => Box::new(parquet::ParquetTable::new(out, table, columns)?),

@@ -75,7 +75,10 @@ impl<W: Write + Send> ParquetTable<W> {
                 cell => {
                     let value = get(cell).ok_or_else(|| {
                         let column = &self.columns[i];
-                        broken(format!("the column `{}` is a {:?} and cannot hold {cell}", column.name, column.kind))
+                        broken(format!(
+                            "the column `{}` is a {:?} and cannot hold {cell}",
+                            column.name, column.kind
+                        ))
                     })?;
                     values.push(value);
                     levels.push(1);

@@ -13,7 +13,9 @@ pub(super) struct CsvTable<W: Write> {
 impl<W: Write> CsvTable<W> {
     pub(super) fn new(out: W, columns: &[ColumnSpec]) -> io::Result<Self> {
         let mut out = csv::Writer::from_writer(out);
-        out.write_record(columns.iter().map(|c| &c.name))?;
+        if !columns.is_empty() {
+            out.write_record(columns.iter().map(|c| &c.name))?;
+        }
         Ok(Self { out })
     }
 }
