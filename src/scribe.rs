@@ -322,3 +322,6 @@ impl Spans<'_> {
         })));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -180,6 +180,11 @@ impl Files {
         };
         let is_csv = out.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
         let stem = out.file_stem().and_then(|s| s.to_str()).filter(|_| is_csv).ok_or_else(wrong)?;
+        let folder = out.parent().filter(|p| !p.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|f| !f.is_dir()) {
+            return Err(UsageError::new(format!("there is no folder {} to write to", folder.display()))
+                .help("make it first, or write somewhere else"));
+        }
         let knee_name = format!("{stem}.knee.csv");
         Ok(Self {
             capture: out.to_owned(),

@@ -61,6 +61,9 @@ pub struct Params {
     /// Fastest forward motion of the ankle at backward contact, m/s: more is a leg that swings free.
     /// Default 0.5: a foot on the ground has none, and the velocity is known to half of that.
     pub landing_mps: f64,
+    /// How long before a swing the foot may last have been planted, s. Default 2: the stance of the slowest
+    /// walk.
+    pub ground_s: f64,
     /// Longest wait for the heel, as a share of the stride time. Default 0.45: the heel comes down within
     /// 0.24, and rest must hold for 0.1.
     pub heel_wait: f64,
@@ -85,6 +88,7 @@ impl Params {
             ended: 0.15,
             ended_s: 0.05,
             landing_mps: 0.5,
+            ground_s: 2.0,
             heel_wait: 0.45,
             usual_stride_s: 1.3,
         }
@@ -123,6 +127,8 @@ struct Landing {
     swing: Lobe,
     /// That it is a swing, from what was known at its end.
     odds: f64,
+    /// It is more of a swing than the half cycle before it.
+    stands_out: bool,
 }
 
 /// The detector.
@@ -218,7 +224,10 @@ impl Detector {
             self.pause();
             return;
         }
-        if let Some(lobe) = self.tracker.step(n, &frame) {
+        // A half cycle that the samples begin in after it was fastest: how fast that was is not known, and
+        // the next cannot be held against it.
+        let seen = |lobe: &Lobe| self.cut_in != Some(lobe.start) || lobe.peak_at > lobe.start;
+        if let Some(lobe) = self.tracker.step(n, &frame).filter(seen) {
             self.judge.closed(&lobe);
         }
         match self.tracker.current().copied() {
@@ -239,6 +248,19 @@ impl Detector {
             && (shortest..=longest).contains(&(lobe.end - lobe.start))
     }
 
+    /// What a half cycle is, in the walk that is under way.
+    fn verdict(&self, sign: f64, odds: f64, stands_out: bool) -> Verdict {
+        match self.judge.verdict(odds, sign, self.walk.direction()) {
+            Verdict::Swing if !stands_out => Verdict::Open,
+            verdict => verdict,
+        }
+    }
+
+    fn is_swing(&self, lobe: &Lobe) -> bool {
+        let odds = self.judge.odds(lobe);
+        self.verdict(lobe.sign, odds, self.judge.stands_out(lobe, odds)) == Verdict::Swing
+    }
+
     /// Looks whether the open half cycle is a swing that has passed its peak, or has ended.
     fn follow_swing(&mut self, lobe: &Lobe, frame: &Frame, emit: &mut impl FnMut(Found)) {
         if !self.may_be_swing(lobe) {
@@ -250,8 +272,8 @@ impl Detector {
         let mode = self.walk.direction();
         if self.lifted != Some(lobe.first)
             && rate < p.past_peak * lobe.peak_dps
+            && self.is_swing(lobe)
             && mode == Some(of_swing(lobe.sign))
-            && self.judge.verdict(self.judge.odds(lobe), lobe.sign, mode) == Verdict::Swing
         {
             self.lift(lobe, emit);
         }
@@ -267,7 +289,8 @@ impl Detector {
         self.slow_s = 0.0;
         self.landed = Some(lobe.first);
         let swing = Lobe { end, ..*lobe };
-        self.landing = Some(Landing { swing, odds: self.judge.odds(&swing) });
+        let odds = self.judge.odds(&swing);
+        self.landing = Some(Landing { swing, odds, stands_out: self.judge.stands_out(&swing, odds) });
     }
 
     /// Tells the start of a swing.
@@ -306,7 +329,7 @@ impl Detector {
 
     /// Waits for the contact that ends a swing.
     fn follow_landing(&mut self, emit: &mut impl FnMut(Found)) {
-        let Some(Landing { swing, odds }) = self.landing else { return };
+        let Some(Landing { swing, odds, stands_out }) = self.landing else { return };
         let p = &self.params.timing;
         let direction = of_swing(swing.sign);
         let contact = match direction {
@@ -316,7 +339,10 @@ impl Detector {
         let Some(contact) = contact else { return };
         self.landing = None;
         let step = Step { swing, contact };
-        match self.judge.verdict(odds, swing.sign, self.walk.direction()) {
+        match self.verdict(swing.sign, odds, stands_out) {
+            Verdict::Swing | Verdict::Open if direction == Direction::Backward && !self.grounded(&swing) => {
+                self.walk.interrupt(swing.sign);
+            }
             Verdict::Swing if direction == Direction::Forward || self.lands() => {
                 if self.walk.weigh(direction) == Fate::Wait {
                     self.walk.wait(step);
@@ -330,6 +356,18 @@ impl Detector {
             Verdict::Open => self.walk.wait(step),
             _ => self.walk.interrupt(swing.sign),
         }
+    }
+
+    /// Whether the foot stood on the ground before `swing`: a step starts from a planted foot, a leg that
+    /// swings to and fro in the air has none. Asked of backward steps only, which nobody takes so fast that
+    /// the foot does not rest. Unknown, which is no objection, while the samples begin.
+    fn grounded(&self, swing: &Lobe) -> bool {
+        let before = self.walk.contact_before(swing.sign).unwrap_or(f64::NEG_INFINITY);
+        let from = before.max(swing.start - self.params.ground_s);
+        let (first, last) =
+            (timing::number_at(&self.frames, from), timing::number_at(&self.frames, swing.start));
+        let began = self.frames.get(self.frames.first()).is_none_or(|f| f.motion.t > from + CELL_S);
+        began || self.frames.range(first, last + 1).any(|(_, f)| f.velocity.resting || f.motion.missing)
     }
 
     /// Whether the ankle has come to rest: a leg that swings free goes on forward.
@@ -407,3 +445,7 @@ fn confidence(swing: &Lobe) -> f64 {
     let v = swing.forward_mps.abs();
     v / (v + swing.sigma_mps + 1e-9)
 }
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
+mod tests;

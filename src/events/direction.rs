@@ -33,6 +33,9 @@ pub struct Params {
     pub shape_limit: f64,
     /// Vote of the steps before, as odds. Default 1.5: less than makes a swing.
     pub prior: f64,
+    /// By how much the odds of a swing exceed those of the half cycle before it. Default 2: in walking that
+    /// was the stance, by 5 and more; a leg that swings to and fro in the air has two halves alike.
+    pub contrast: f64,
     /// Sum from which it is a swing, as odds. Default 2: one in eight (e to the power of -2) is the other.
     pub swing: f64,
     /// Sum below which it is not, as odds. Default -0.5; what lies between waits for the steps after it.
@@ -50,6 +53,7 @@ impl Default for Params {
             sweep_unit: 0.35,
             shape_limit: 2.0,
             prior: 1.5,
+            contrast: 2.0,
             swing: 2.0,
             stance: -0.5,
         }
@@ -78,6 +82,8 @@ pub struct Judge {
     params: Params,
     /// The last two half cycles that ended.
     past: [Option<Lobe>; 2],
+    /// The odds of the last of them.
+    last_odds: f64,
 }
 
 /// Longest pause between two half cycles that follow on each other, s.
@@ -86,7 +92,7 @@ const FOLLOWS_S: f64 = 0.3;
 impl Judge {
     /// Before the first half cycle.
     pub fn new(params: Params) -> Self {
-        Self { params, past: [None; 2] }
+        Self { params, past: [None; 2], last_odds: 0.0 }
     }
 
     /// Forgets everything.
@@ -96,6 +102,7 @@ impl Judge {
 
     /// A half cycle has ended.
     pub fn closed(&mut self, lobe: &Lobe) {
+        self.last_odds = self.odds(lobe);
         self.past = [self.past[1], Some(*lobe)];
     }
 
@@ -115,6 +122,18 @@ impl Judge {
         } else {
             Verdict::Open
         }
+    }
+
+    /// Whether `lobe`, with these odds, is more of a swing than the half cycle before it, if that is large
+    /// enough to have been its stance.
+    pub fn stands_out(&self, lobe: &Lobe, odds: f64) -> bool {
+        let p = &self.params;
+        !self.past[1].is_some_and(|before| {
+            before.sign != lobe.sign
+                && lobe.start - before.end <= FOLLOWS_S
+                && before.sweep_deg > 0.5 * lobe.sweep_deg
+                && odds - self.last_odds < p.contrast
+        })
     }
 
     /// The odds that `lobe`, which follows on the half cycles that have ended, is a swing.
@@ -151,4 +170,108 @@ impl Judge {
 
 fn limited(vote: f64, limit: f64) -> f64 {
     vote.clamp(-limit, limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A half cycle of a length that turns half its peak times its length.
+    fn lobe(sign: f64, start: f64, length: f64, peak_dps: f64, forward_mps: f64) -> Lobe {
+        Lobe {
+            sign,
+            start,
+            end: start + length,
+            peak_dps,
+            sweep_deg: 0.6 * peak_dps * length,
+            forward_mps,
+            sigma_mps: 0.1,
+            ..Lobe::default()
+        }
+    }
+
+    /// Odds that the second of two kinds of half cycles, after two strides of both, is a swing.
+    fn odds(stance: &Lobe, swing: &Lobe) -> f64 {
+        let mut judge = Judge::new(Params::default());
+        let at = |l: &Lobe, start: f64| Lobe { start, end: start + l.end - l.start, ..*l };
+        judge.closed(&at(swing, 0.0));
+        judge.closed(&at(stance, swing.end - swing.start));
+        judge.odds(&at(swing, swing.end - swing.start + stance.end - stance.start))
+    }
+
+    fn verdict(odds: f64, sign: f64, mode: Option<Direction>) -> Verdict {
+        Judge::new(Params::default()).verdict(odds, sign, mode)
+    }
+
+    #[test]
+    fn a_fast_short_half_cycle_that_moves_as_it_turns_is_a_swing_and_the_other_is_not() {
+        for sign in [-1.0, 1.0] {
+            let swing = lobe(sign, 0.0, 0.45, 250.0, sign * 1.2);
+            let stance = lobe(-sign, 0.0, 0.75, 110.0, sign * 0.3);
+            let (yes, no) = (odds(&stance, &swing), odds(&swing, &stance));
+            assert_eq!(verdict(yes, sign, None), Verdict::Swing, "{sign} {yes}");
+            assert_eq!(verdict(no, -sign, None), Verdict::Stance, "{sign} {no}");
+        }
+    }
+
+    #[test]
+    fn a_leg_that_swings_in_the_air_has_two_halves_alike_and_none_stands_out() {
+        let stands_out = |to: &Lobe, fro: &Lobe| {
+            let mut judge = Judge::new(Params::default());
+            judge.closed(to);
+            judge.closed(fro);
+            let next = Lobe { start: fro.end, end: fro.end + to.end - to.start, ..*to };
+            judge.stands_out(&next, judge.odds(&next))
+        };
+        let half = |sign: f64, start: f64| lobe(sign, start, 0.6, 95.0, sign * 0.2);
+        assert!(!stands_out(&half(-1.0, 0.0), &half(1.0, 0.6)));
+        assert!(stands_out(&lobe(-1.0, 0.0, 0.45, 250.0, -1.2), &lobe(1.0, 0.45, 0.75, 110.0, -0.3)));
+    }
+
+    #[test]
+    fn the_mirror_image_of_a_swing_is_a_swing_the_other_way() {
+        assert_eq!((of_swing(-1.0), of_swing(1.0)), (Direction::Backward, Direction::Forward));
+        let of =
+            |sign: f64| odds(&lobe(-sign, 0.0, 0.7, 120.0, 0.0), &lobe(sign, 0.0, 0.5, 180.0, sign * 0.8));
+        assert_eq!(of(-1.0), of(1.0));
+    }
+
+    #[test]
+    fn a_velocity_that_is_not_known_has_no_vote() {
+        let judge = Judge::new(Params::default());
+        let blind = Lobe { sigma_mps: 2.0, ..lobe(-1.0, 0.0, 0.5, 200.0, -3.0) };
+        assert_eq!(judge.odds(&blind), 0.0);
+        assert_eq!(verdict(0.0, -1.0, None), Verdict::Open);
+    }
+
+    #[test]
+    fn no_single_sign_outvotes_the_others() {
+        let judge = Judge::new(Params::default());
+        let p = Params::default();
+        assert_eq!(judge.odds(&lobe(-1.0, 0.0, 0.5, 200.0, -50.0)), p.velocity_limit);
+        // Against a stance a hundred times slower, but with the velocity of one that swings the other way.
+        let odd = odds(&lobe(1.0, 0.0, 0.6, 1.0, 0.0), &lobe(-1.0, 0.0, 0.6, 400.0, 50.0));
+        assert!(odd < p.shape_limit - p.velocity_limit + 1e-9, "{odd}");
+    }
+
+    #[test]
+    fn steps_before_speak_for_more_of_the_same() {
+        let p = Params::default();
+        let open = p.swing - 0.5 * p.prior;
+        assert_eq!(verdict(open, -1.0, None), Verdict::Open);
+        assert_eq!(verdict(open, -1.0, Some(Direction::Backward)), Verdict::Swing);
+        assert_eq!(verdict(open - p.prior, -1.0, Some(Direction::Forward)), Verdict::Stance);
+    }
+
+    #[test]
+    fn a_half_cycle_long_ago_is_not_compared_with() {
+        let mut judge = Judge::new(Params::default());
+        let swing = lobe(-1.0, 2.0, 0.5, 200.0, 0.0);
+        judge.closed(&lobe(1.0, 0.5, 0.7, 80.0, 0.0));
+        assert_eq!(judge.odds(&swing), 0.0);
+        judge.closed(&lobe(1.0, 1.3, 0.7, 80.0, 0.0));
+        assert!(judge.odds(&swing) > 1.0);
+        judge.reset();
+        assert_eq!(judge.odds(&swing), 0.0);
+    }
 }
