@@ -30,7 +30,7 @@ pub(super) struct CaptureArgs {
     #[arg(long, value_name = "NAME=HEADER", value_parser = column, help_heading = "Units and columns")]
     column: Vec<(String, String)>,
 
-    /// Read columns from others, all in one: "time_s=t,acc_x=ax,..."
+    /// Read columns from others, all in one: `time_s=t,acc_x=ax,...`
     #[arg(long, value_name = "LIST", value_parser = columns, help_heading = "Units and columns")]
     columns: Option<ColumnList>,
 
@@ -102,16 +102,15 @@ impl CaptureArgs {
     /// The options with what `--from` names, and saves them if told.
     pub(super) fn resolved(&self) -> anyhow::Result<ReadOptions> {
         let mut options = self.options();
-        match self.from.as_deref() {
-            None => {}
-            Some("capture") => options.kind = Some(Kind::Capture),
-            Some(word) => match Format::of_word(word) {
-                Some(format) => options.kind = Some(Kind::Foreign(format)),
-                None => {
-                    mapping::named(word)?.fill(&mut options)?;
-                    options.kind = Some(Kind::Capture);
-                }
-            },
+        if let Some(word) = self.from.as_deref() {
+            if word == "capture" {
+                options.kind = Some(Kind::Capture);
+            } else if let Some(format) = Format::of_word(word) {
+                options.kind = Some(Kind::Foreign(format));
+            } else {
+                mapping::named(word)?.fill(&mut options)?;
+                options.kind = Some(Kind::Capture);
+            }
         }
         if let Some(name) = &self.save_as {
             let path = mapping::save(name, Mapping::of(&options))?;

@@ -33,9 +33,10 @@ pub(super) struct Found {
 }
 
 /// All captures under `folders`, without those in `out`.
-pub(super) fn captures(folders: &[PathBuf], out: &Path) -> impl Iterator<Item = Found> + Send {
+pub(super) fn captures(folders: &[PathBuf], out: &Path) -> impl Iterator<Item = Found> + Send + use<> {
     let out = out.canonicalize().ok();
-    folders.to_vec().into_iter().enumerate().flat_map(move |(root, folder)| {
+    let folders = folders.to_vec();
+    folders.into_iter().enumerate().flat_map(move |(root, folder)| {
         let out = out.clone();
         let hidden = |entry: &walkdir::DirEntry| {
             entry.depth() > 0 && entry.file_name().to_str().is_some_and(|n| n.starts_with('.'))
@@ -45,10 +46,9 @@ pub(super) fn captures(folders: &[PathBuf], out: &Path) -> impl Iterator<Item = 
             .sort_by_file_name()
             .into_iter()
             .filter_entry(move |entry| {
-                !hidden(entry)
-                    && !(entry.file_type().is_dir()
-                        && out.is_some()
-                        && entry.path().canonicalize().ok() == out)
+                let is_out =
+                    entry.file_type().is_dir() && out.is_some() && entry.path().canonicalize().ok() == out;
+                !hidden(entry) && !is_out
             })
             .filter_map(Result::ok)
             .filter(|entry| entry.file_type().is_file() && is_candidate(entry.path()))

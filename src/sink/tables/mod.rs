@@ -84,6 +84,9 @@ pub fn writer<'a>(
 }
 
 /// The cells of a record that belongs to `table`, in the order of its columns.
+///
+/// # Errors
+/// When the record cannot be put into JSON.
 pub fn cells(record: &impl Serialize, table: Table, capture: Option<&str>) -> io::Result<Option<Vec<Value>>> {
     let Value::Object(fields) = serde_json::to_value(record)? else {
         return Ok(None);

@@ -71,12 +71,10 @@ impl ForeignReader {
             span: None,
             ended: false,
         };
-        let axes = match reader.meta.mount {
-            Some(mount) => format!("{mount}"),
-            None => {
-                "as the sensor has them; how it sat is found from the movement (`--mount` says it)".into()
-            }
-        };
+        let axes = reader.meta.mount.map_or_else(
+            || "as the sensor has them; how it sat is found from the movement (`--mount` says it)".to_owned(),
+            |mount| mount.to_string(),
+        );
         if !reader.decided.iter().any(|d| d.about == "axes") {
             reader.decided.push(Decision::new("axes", axes));
         }
@@ -86,21 +84,18 @@ impl ForeignReader {
 
     /// Reads one sample more into `ready`, or to the end.
     fn fill(&mut self) -> Result<(), ReadError> {
-        match self.read()? {
-            Some(sample) => {
-                self.judge_rate(&sample)?;
-                if let Some(look) = &mut self.look {
-                    look.push(&sample);
-                    if look.is_over(sample.time) {
-                        self.judge_look()?;
-                    }
+        if let Some(sample) = self.read()? {
+            self.judge_rate(&sample)?;
+            if let Some(look) = &mut self.look {
+                look.push(&sample);
+                if look.is_over(sample.time) {
+                    self.judge_look()?;
                 }
-                self.ready.push_back(sample);
             }
-            None => {
-                self.ended = true;
-                self.end_of_input()?;
-            }
+            self.ready.push_back(sample);
+        } else {
+            self.ended = true;
+            self.end_of_input()?;
         }
         Ok(())
     }

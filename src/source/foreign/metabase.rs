@@ -1,4 +1,4 @@
-//! MetaBase (MbientLab): a CSV each for accelerometer and gyroscope.
+//! `MetaBase` (`MbientLab`): a CSV each for accelerometer and gyroscope.
 //!
 //! Each sensor's rows have the epoch at which they were taken, on one clock; `elapsed` starts with
 //! the file's own first row and joins nothing.

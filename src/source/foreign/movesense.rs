@@ -170,7 +170,7 @@ impl Json {
     fn broken(&self, error: Broken) -> ReadError {
         let line = self.place().line.unwrap_or(1);
         let problem = match error {
-            Broken::Json(ReaderError::IoError { error, .. }) => io_problem(error.into()),
+            Broken::Json(ReaderError::IoError { error, .. }) => io_problem(error),
             Broken::Json(e) => {
                 // The reader's own text ends in its place, which goes before ours here.
                 let text = e.to_string();

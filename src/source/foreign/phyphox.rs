@@ -67,6 +67,8 @@ fn tables_of(archive: &Archive) -> Result<Tables, ReadError> {
 
 fn open(from: Opening<'_>) -> Result<Opened, ReadError> {
     let path = from.file(FORMAT.name)?;
+    // The archive is read by its directory, from the end.
+    drop(from.bytes);
     let archive = Archive::open(&path, from.name)?;
     let tables = tables_of(&archive)?;
     let refuse = |problem| Err(ReadError::new(from.name, problem));

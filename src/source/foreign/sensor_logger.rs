@@ -68,6 +68,8 @@ fn phone(archive: &Archive) -> Result<Phone, ReadError> {
 
 fn open(from: Opening<'_>) -> Result<Opened, ReadError> {
     let path = from.file(FORMAT.name)?;
+    // The archive is read by its directory, from the end.
+    drop(from.bytes);
     let archive = Archive::open(&path, from.name)?;
     let refuse = |problem| ReadError::new(from.name, problem);
     let Some(gyr) = archive.find("Gyroscope.csv").or_else(|| archive.find("GyroscopeUncalibrated.csv"))
