@@ -64,7 +64,14 @@ fn cases() -> Vec<Case> {
     let ax6_rate = [1638.0, -3277.0, 16.0].map(|c: f64| c * 2000.0 / 32768.0);
     vec![
         // The counter wraps between the first two rows.
-        ("movella_rate.csv", plain(), 4, [4294.950_629, 4295.000_629], [acc(0.5), acc(3.5)], [gyr(10.0); 2]),
+        (
+            "movella_rate.csv",
+            plain(),
+            4,
+            [4_294.950_629, 4_295.000_629],
+            [acc(0.5), acc(3.5)],
+            [gyr(10.0); 2],
+        ),
         // dq is a turn of 1° a step of 10 ms, given with both signs; the last is about -z, after a lost row.
         (
             "movella_delta.csv",

@@ -76,10 +76,11 @@ fn the_examples_give_the_figures_of_the_table() {
     let at = |name: &str| header.iter().position(|h| h == name).unwrap();
     let mut speeds = std::collections::BTreeMap::<String, Vec<f64>>::new();
     for row in rows.records().map(Result::unwrap) {
-        if &row[at("valid")] == "true" && &row[at("direction")] == "backward" {
-            if let Ok(speed) = row[at("speed_mps")].parse() {
-                speeds.entry(row[at("capture")].to_owned()).or_default().push(speed);
-            }
+        if &row[at("valid")] == "true"
+            && &row[at("direction")] == "backward"
+            && let Ok(speed) = row[at("speed_mps")].parse()
+        {
+            speeds.entry(row[at("capture")].to_owned()).or_default().push(speed);
         }
     }
     let want: Vec<(String, f64)> = speeds
