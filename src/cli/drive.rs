@@ -1,13 +1,13 @@
 //! One capture on its way: reader, pipeline, sinks.
 
-use std::io::{self, Read};
+use std::io;
 
 use super::pace::Pace;
 use crate::pipeline::{Output, Pipeline, Settings};
 use crate::record::Record;
 use crate::sink::Sink;
 use crate::source::warning::Warning;
-use crate::source::{CaptureReader, ReadError};
+use crate::source::{ReadError, Samples};
 
 /// Samples between two looks at the progress.
 const PROGRESS_SAMPLES: u64 = 4096;
@@ -35,8 +35,8 @@ pub(super) struct Beside<'a> {
 ///
 /// A sink whose reader has gone away (a closed pipe) is left behind; when no sink is left, the
 /// rest of the capture is not read.
-pub(super) fn drive<R: Read>(
-    reader: &mut CaptureReader<R>,
+pub(super) fn drive(
+    reader: &mut dyn Samples,
     sinks: Vec<Box<dyn Sink + '_>>,
     settings: Settings,
     mut beside: Beside<'_>,

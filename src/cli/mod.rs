@@ -2,10 +2,15 @@
 
 pub mod exit;
 
+mod batch;
 mod bench;
+mod bids;
 mod capture_args;
+mod captures;
+mod convert;
 mod drive;
 mod extras;
+mod mapping;
 mod outputs;
 mod pace;
 mod replay;
@@ -41,6 +46,10 @@ pub struct Cli {
 enum Command {
     /// Read recorded captures and say what happened, stride by stride
     Replay(Box<replay::ReplayArgs>),
+    /// Turn a file of another logger into a capture
+    Convert(Box<convert::ConvertArgs>),
+    /// Run every capture under folders, in parallel, into a few tables
+    Batch(Box<batch::BatchArgs>),
     /// Write labelled captures of a simulated walker, or send them as a live sensor does
     Simulate(Box<simulate::SimulateArgs>),
     /// Score detectors against labelled captures, and time them
@@ -65,6 +74,8 @@ pub fn main() -> Exit {
     };
     let result = match cli.command {
         Command::Replay(args) => replay::run(&args),
+        Command::Convert(args) => convert::run(&args),
+        Command::Batch(args) => batch::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Completions(args) => extras::completions(&args),
