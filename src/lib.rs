@@ -16,6 +16,7 @@ pub mod body;
 pub mod calibrate;
 pub mod capture;
 pub mod cli;
+pub mod decode;
 pub mod evaluate;
 pub mod events;
 pub mod gait;
