@@ -21,6 +21,8 @@ pub mod evaluate;
 pub mod events;
 pub mod gait;
 pub mod imu;
+pub mod link;
+pub mod live;
 pub mod mount;
 pub mod notice;
 pub mod orient;
