@@ -75,6 +75,7 @@ async fn play_slowly(scripts: Vec<Script>, length: Duration, slow: Duration, slo
             turn: Arc::clone(&turn),
             stop: stopped.clone(),
             commands: rx,
+            firmware: None,
         };
         links.push(tokio::spawn(link.run()));
     }

@@ -25,6 +25,13 @@ pub(super) struct CaptureArgs {
     #[arg(long, value_name = "NAME=HEADER", value_parser = column, help_heading = "Units and columns")]
     column: Vec<(String, String)>,
 
+    #[command(flatten)]
+    pub(super) meta: MetaArgs,
+}
+
+/// What is known of the capture's person and sensors.
+#[derive(Debug, Default, Args)]
+pub(super) struct MetaArgs {
     /// The leg: left or right
     #[arg(long, value_parser = side, help_heading = "Metadata (goes before the capture's own)")]
     side: Option<Side>,
@@ -60,7 +67,7 @@ pub(super) struct CaptureArgs {
 
 /// A mount as a flag gives it; `None` is `unknown`.
 #[derive(Clone, Copy, Debug)]
-struct MountLine(Option<Mount>);
+pub(super) struct MountLine(pub(super) Option<Mount>);
 
 impl CaptureArgs {
     pub(super) fn options(&self) -> ReadOptions {
@@ -69,16 +76,22 @@ impl CaptureArgs {
             gyr_unit: self.gyr_unit,
             time_unit: self.time_unit,
             columns: self.column.clone(),
-            overrides: Overrides {
-                side: self.side,
-                mount: self.mount.map(|m| m.0),
-                thigh_mount: self.thigh_mount.map(|m| m.0),
-                height_m: self.height,
-                shank_length_m: self.shank_length,
-                thigh_length_m: self.thigh_length,
-                treadmill_mps: self.belt,
-                placement: self.placement,
-            },
+            overrides: self.meta.overrides(),
+        }
+    }
+}
+
+impl MetaArgs {
+    pub(super) fn overrides(&self) -> Overrides {
+        Overrides {
+            side: self.side,
+            mount: self.mount.map(|m| m.0),
+            thigh_mount: self.thigh_mount.map(|m| m.0),
+            height_m: self.height,
+            shank_length_m: self.shank_length,
+            thigh_length_m: self.thigh_length,
+            treadmill_mps: self.belt,
+            placement: self.placement,
         }
     }
 }
@@ -105,11 +118,11 @@ fn checked<T>(key: MetaKey, text: &str, get: impl FnOnce(&CaptureMeta) -> Option
     get(&meta).ok_or_else(|| "no value".to_owned())
 }
 
-fn side(text: &str) -> Result<Side, String> {
+pub(super) fn side(text: &str) -> Result<Side, String> {
     checked(MetaKey::Side, text, |m| m.side)
 }
 
-fn mount(text: &str) -> Result<MountLine, String> {
+pub(super) fn mount(text: &str) -> Result<MountLine, String> {
     checked(MetaKey::Mount, text, |m| Some(MountLine(m.mount)))
 }
 

@@ -352,6 +352,7 @@ impl Peer for FakePeer {
         self.connected()?;
         match from {
             battery::LEVEL => Ok(vec![87]),
+            super::run::FIRMWARE => Ok(b"1.2.0".to_vec()),
             open::INFO => Ok(self.with(|b| open::Info::usual(b.script.rate_hz)).emit().to_vec()),
             other => Err(Fault::Missing(other)),
         }

@@ -6,6 +6,7 @@
 //! and goes into one bounded queue for all sensors, in the order of arrival. Nothing in here knows what
 //! the bytes mean: the decoders do ([`crate::decode`]), behind the queue.
 
+pub mod ble;
 pub mod fake;
 pub mod intake;
 pub mod run;

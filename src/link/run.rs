@@ -13,7 +13,7 @@ use super::intake::{self, Outlet};
 use super::state::{Deadlines, State};
 use super::transport::{Fault, Peer, Transport};
 use crate::decode::table::Kind;
-use crate::decode::{Ask, Setup};
+use crate::decode::{Ask, Setup, sig};
 
 /// Which sensor, and how it is to stream.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,7 +58,12 @@ pub struct Link<T> {
     pub stop: watch::Receiver<bool>,
     /// What is to be written meanwhile.
     pub commands: mpsc::Receiver<Command>,
+    /// Gets the sensor's firmware once, where someone wants to know it.
+    pub firmware: Option<oneshot::Sender<String>>,
 }
+
+/// Firmware Revision String of the Device Information service.
+pub const FIRMWARE: Uuid = sig(0x2a26);
 
 /// How a connection ended.
 enum Over {
@@ -228,20 +233,32 @@ impl<T: Transport> Link<T> {
     ) -> Result<(), Over> {
         self.outlet.state(State::Discovering);
         let service = self.wanted.kind.row().service;
+        let mut another = false;
         let discover = async {
             loop {
-                if peer.discover().await?.contains(&service) {
+                let services = peer.discover().await?;
+                if services.contains(&service) {
                     return Ok(());
                 }
+                another |= !services.is_empty();
                 // It may have them and not show them yet.
                 sleep(LOOK_AGAIN).await;
             }
         };
         match self.by(self.deadlines.discovering, "looking up services", discover).await {
-            Err(Over::Fault(Fault::TimedOut { .. })) => return Err(Over::Hopeless(Fault::Missing(service))),
+            Err(Over::Fault(Fault::TimedOut { .. })) if another => {
+                return Err(Over::Hopeless(Fault::Missing(service)));
+            }
             other => other?,
         }
         self.outlet.state(State::Configuring);
+        if let Some(tell) = self.firmware.take()
+            && let Ok(bytes) = self.by(self.deadlines.answer, "reading", peer.read(FIRMWARE)).await
+        {
+            let text = String::from_utf8_lossy(&bytes);
+            // Whoever wanted to know may have gone.
+            let _ = tell.send(text.trim_matches(['\0', ' ']).to_owned());
+        }
         let notes = self.by(self.deadlines.answer, "listening", peer.notes()).await?;
         let values = self.outlet.values();
         *intake = Some(Intake(tokio::spawn(intake::take(notes, self.outlet.clone()))));

@@ -9,3 +9,4 @@ pub mod assemble;
 pub mod raw;
 pub mod recorder;
 pub mod registry;
+pub mod session;
