@@ -9,6 +9,9 @@ mod extras;
 mod outputs;
 mod pace;
 mod replay;
+mod simulate;
+mod simulate_args;
+mod simulate_list;
 
 use clap::{Parser, Subcommand};
 
@@ -38,6 +41,8 @@ pub struct Cli {
 enum Command {
     /// Read recorded captures and say what happened, stride by stride
     Replay(Box<replay::ReplayArgs>),
+    /// Write labelled captures of a simulated walker, or send them as a live sensor does
+    Simulate(Box<simulate::SimulateArgs>),
     /// Score detectors against labelled captures, and time them
     Bench(Box<bench::BenchArgs>),
     /// Print a completion script for a shell
@@ -60,6 +65,7 @@ pub fn main() -> Exit {
     };
     let result = match cli.command {
         Command::Replay(args) => replay::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Completions(args) => extras::completions(&args),
         Command::Man => extras::man(),

@@ -180,7 +180,9 @@ impl PathGait {
             heel_contact: between(v, (0.25, 0.15), (0.8, 0.13)),
             hold_deg: 0.0,
             forefoot_rise: stance - 0.11,
-            final_deg: 16.0,
+            // The slower, the flatter the foot is lifted: rolled as far back as in brisk walking, the
+            // ankle would take the shank with it long before the heel leaves.
+            final_deg: between(v, (0.2, 6.0), (0.9, 16.0)),
             straight_deg: [3.0; 2],
             least_knee_deg: [1.5; 2],
             straight_from: 0.32 + later,

@@ -78,6 +78,10 @@ pub struct Moment {
     pub sensor_m: [f64; 3],
     /// World axes of the strapped sensor before its nominal mount: rows are x, y, z of the world.
     pub axes: [[f64; 3]; 3],
+    /// World position of the hip joint, m.
+    pub hip_m: [f64; 3],
+    /// World position of the knee joint, m.
+    pub knee_m: [f64; 3],
     /// World position of the ankle, m.
     pub ankle_m: [f64; 3],
     /// What the shank sensor would read without device errors, on those axes.
@@ -144,6 +148,8 @@ pub struct Walker {
     samples: u64,
     /// Ticks by which the devices' filters lag.
     lag: u64,
+    /// The step before, whose readings are not known yet.
+    before: Option<Moment>,
     knees: VecDeque<f64>,
     facts: Vec<Fact>,
     hazards: Vec<Later>,
@@ -220,6 +226,7 @@ impl Walker {
             length_s: plan.length_s,
             samples: 0,
             lag,
+            before: None,
             knees: VecDeque::new(),
             facts: Vec::new(),
             hazards: Vec::new(),
@@ -317,7 +324,7 @@ impl Walker {
         Scene::Fall(fall)
     }
 
-    /// Goes one internal step on.
+    /// Goes one internal step on; returns the step before.
     fn advance(&mut self) -> Moment {
         let t = self.tick as f64 * self.step_s;
         self.tick += 1;
@@ -358,16 +365,17 @@ impl Walker {
             worn.feel(pose, self.step_s, &added);
         }
         self.label(t, &figure, knee, shank.gyr_dps[2], acting);
-        self.moment(t, &figure, &leg, knee, felt_at, shank)
+        let now = self.moment(t, &figure, &leg, knee);
+        self.completed(now, &felt_at, shank)
     }
 
-    fn moment(&self, t: f64, figure: &Figure, leg: &Leg, knee: f64, felt_at: Pose, shank: Imu) -> Moment {
+    /// The state at `t`, but for what the sensor feels: that is known one step later.
+    fn moment(&self, t: f64, figure: &Figure, leg: &Leg, knee: f64) -> Moment {
         let (heel_m, forefoot_m) = Labeller::sole(&self.skeleton.body, figure);
         let angle = |bone: &Mat3| {
             let long = bone.column(1);
             deg(libm::asin((-long.dot(&figure.facing.ahead)).clamp(-1.0, 1.0)))
         };
-        let m = &felt_at.axes;
         Moment {
             time_s: t - self.zero_s,
             knee_flexion_deg: deg(knee),
@@ -376,10 +384,24 @@ impl Walker {
             foot_pitch_deg: deg(figure.pitch),
             heel_m,
             forefoot_m,
+            sensor_m: [0.0; 3],
+            axes: [[0.0; 3]; 3],
+            hip_m: leg.hip.into(),
+            knee_m: leg.knee.into(),
+            ankle_m: figure.ankle.into(),
+            shank: Imu::default(),
+        }
+    }
+
+    /// The state one step back, now that it is known what the sensor felt then.
+    fn completed(&mut self, now: Moment, felt_at: &Pose, shank: Imu) -> Moment {
+        let before = self.before.replace(now).unwrap_or(now);
+        let m = &felt_at.axes;
+        Moment {
             sensor_m: felt_at.position.into(),
             axes: core::array::from_fn(|i| core::array::from_fn(|j| m[(i, j)])),
-            ankle_m: figure.ankle.into(),
             shank,
+            ..before
         }
     }
 
@@ -491,7 +513,7 @@ impl Iterator for Walker {
         while self.tick <= due {
             let moment = self.advance();
             self.knees.push_back(moment.knee_flexion_deg);
-            while self.knees.len() as u64 > self.lag + 2 {
+            while self.knees.len() as u64 > self.lag + 1 {
                 self.knees.pop_front();
             }
         }
