@@ -49,6 +49,12 @@ impl Home {
     }
 }
 
+/// Records without what only the reader of a file can say: nobody moved here, so that it cannot tell
+/// the unit of the angular rate.
+fn kept(records: &str) -> Vec<&str> {
+    records.lines().filter(|l| !l.contains("gyr_unit_open")).collect()
+}
+
 /// Figures in the last line of what `live` says of a sensor.
 #[track_caller]
 fn figure(stderr: &str, word: &str) -> f64 {
@@ -162,7 +168,7 @@ fn everything() -> Vec<Spec> {
         models::verity(),
         models::movella(),
         models::meta_motion(),
-        models::mill(),
+        models::mill(1),
         models::strap(),
         models::lamp(),
     ]
@@ -194,7 +200,7 @@ fn a_scan_finds_every_sensor_and_says_what_it_is() {
 #[test]
 fn a_treadmill_and_a_strap_are_read_beside_two_sensors() {
     let home =
-        Home::with(vec![models::open_profile(), models::move_sense(), models::mill(), models::strap()]);
+        Home::with(vec![models::open_profile(), models::move_sense(), models::mill(1), models::strap()]);
     home.good(&["pair", "GaitIMU", "--side", "right"]);
     home.good(&["pair", "Movesense 223344", "--segment", "thigh"]);
     let (out, _) = home.good(&["pair", "--treadmill", "--as", "belt"]);
@@ -225,8 +231,33 @@ fn a_treadmill_and_a_strap_are_read_beside_two_sensors() {
     let with_belt = rows.iter().filter(|r| cells(r)[13] == "0.9").count();
     assert!(rows.len() > 300, "{} rows: {said}", rows.len());
     assert!(with_thigh > 200 && with_belt > 100, "{with_thigh} {with_belt}: {said}");
+    // The belt's speed is part of what is replayed.
+    let (records, _) = home.good(&["live", "--sensor", "file:two.raw.csv", "--pace", "max"]);
+    let (replayed, _) = home.good(&["replay", "two.csv", "--format", "ndjson"]);
+    assert_eq!(kept(&records), kept(&replayed));
     // Nobody allowed it to be stopped, and nobody did.
     assert!(home.bus.log(2).written.iter().all(|(to, _)| *to != treadmill::CONTROL));
+}
+
+#[test]
+fn a_treadmill_is_stopped_only_where_it_is_allowed_and_never_on_trust() {
+    let home = Home::with(vec![models::mill(1)]);
+    home.good(&["pair", "--treadmill", "--as", "belt"]);
+    let failed = home.run(&["sensors", "stop", "belt"]).assert().code(2).get_output().clone();
+    assert!(String::from_utf8(failed.stderr).unwrap().contains("--may-stop"));
+    assert!(home.bus.log(0).written.is_empty(), "nothing was even asked");
+    home.good(&["pair", "--treadmill", "--as", "belt", "--may-stop"]);
+    let (_, said) = home.good(&["sensors", "stop", "belt"]);
+    assert!(said.contains("confirms that it stops"), "{said}");
+    let written: Vec<_> = home.bus.log(0).written.into_iter().map(|(_, b)| b).collect();
+    assert_eq!(written, [treadmill::REQUEST_CONTROL.to_vec(), treadmill::STOP.to_vec()]);
+    for (result, words) in [(5, "does not let itself be controlled"), (0, "did not confirm within 500 ms")] {
+        let home = Home::with(vec![models::mill(result)]);
+        home.good(&["pair", "--treadmill", "--as", "belt", "--may-stop"]);
+        let failed = home.run(&["sensors", "stop", "belt"]).assert().code(1).get_output().clone();
+        let said = String::from_utf8(failed.stderr).unwrap();
+        assert!(said.contains(words) && said.contains("MAY STILL BE RUNNING"), "{said}");
+    }
 }
 
 #[test]

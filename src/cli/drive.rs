@@ -51,6 +51,7 @@ pub(super) fn drive<R: Read>(
         if let Some(pace) = &mut beside.pace {
             pace.wait(sample.time);
         }
+        pipeline.belt(reader.belt_mps());
         pipeline.push(&sample, &mut |output| fan.take(&output));
         fan.check()?;
         if fan.sinks.is_empty() {

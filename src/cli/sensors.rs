@@ -1,11 +1,22 @@
 //! `retrogait sensors`: the sensors that were paired.
 
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
+use tokio::sync::{Mutex, mpsc, watch};
+
 use super::exit::{Exit, UsageError};
 use super::radio::{self, Format};
+use crate::decode::table::Kind;
+use crate::link::Clock;
+use crate::link::ble::Ble;
+use crate::link::intake::{self, Outlet, What as Told};
+use crate::link::run::{Command, Link, Wanted};
+use crate::link::state::{Deadlines, State};
+use crate::live::belt;
 use crate::live::registry::{Registry, Sensor, usual_path};
 
 /// Arguments of `sensors`.
@@ -35,6 +46,11 @@ enum What {
         /// Its name or address
         sensor: String,
     },
+    /// Stop a treadmill's belt, where its owner has allowed it (`pair --treadmill --may-stop`)
+    Stop {
+        /// Its name or address
+        sensor: String,
+    },
 }
 
 pub(super) fn run(args: &SensorsArgs) -> anyhow::Result<Exit> {
@@ -54,6 +70,7 @@ pub(super) fn run(args: &SensorsArgs) -> anyhow::Result<Exit> {
                 name.clone_into(&mut s.name);
             }
         }
+        Some(What::Stop { sensor }) => return stop(known(&registry, sensor)?),
         Some(What::Forget { sensor }) => {
             known(&registry, sensor)?;
             registry.forget(sensor);
@@ -61,6 +78,51 @@ pub(super) fn run(args: &SensorsArgs) -> anyhow::Result<Exit> {
     }
     registry.save(&path)?;
     Ok(Exit::Done)
+}
+
+/// Stops a treadmill, or says aloud that it did not.
+fn stop(sensor: &Sensor) -> anyhow::Result<Exit> {
+    if sensor.kind != Kind::Treadmill || !sensor.may_stop {
+        return Err(UsageError::new(format!("`{}` may not be stopped by the program", sensor.name))
+            .help("its owner allows it with `retrogait pair --treadmill --may-stop`")
+            .into());
+    }
+    radio::runtime()?.block_on(async {
+        let ble = Ble::open().await?;
+        let (tx, mut events) = intake::queue();
+        let (end, stopped) = watch::channel(false);
+        let (commands, receiver) = mpsc::channel::<Command>(4);
+        let link = Link {
+            transport: Arc::new(ble),
+            wanted: Wanted { address: sensor.address.clone(), kind: sensor.kind, rate_hz: 0.0 },
+            deadlines: Deadlines::default().for_values_every(Duration::from_secs(2)),
+            outlet: Outlet::new(0, Clock::start(), tx),
+            turn: Arc::new(Mutex::new(())),
+            stop: stopped,
+            commands: receiver,
+            firmware: None,
+        };
+        let link = tokio::spawn(link.run());
+        let mut result = None;
+        while let Some(event) = events.recv().await {
+            if event.what == Told::State(State::Streaming) && result.is_none() {
+                result = Some(belt::stop(&commands).await);
+                end.send_replace(true);
+            }
+        }
+        link.await??;
+        match result {
+            Some(Ok(())) => {
+                anstream::eprintln!("{} confirms that it stops", sensor.name);
+                Ok(Exit::Done)
+            }
+            Some(Err(e)) => Err(anyhow::Error::from(e).context(format!(
+                "THE BELT OF `{}` MAY STILL BE RUNNING: pull the safety clip",
+                sensor.name
+            ))),
+            None => Err(anyhow::anyhow!("`{}` was not reached", sensor.name)),
+        }
+    })
 }
 
 /// A sensor that was paired.

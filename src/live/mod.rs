@@ -6,6 +6,7 @@
 
 pub mod aside;
 pub mod assemble;
+pub mod belt;
 pub mod raw;
 pub mod recorder;
 pub mod registry;

@@ -407,6 +407,8 @@ pub fn meta_motion() -> Spec {
 
 #[derive(Default)]
 struct Mill {
+    /// Result that every command is answered with; 0 answers none.
+    result: u8,
     answers: Vec<Value>,
     sent: u64,
 }
@@ -416,8 +418,11 @@ impl Model for Mill {
         None
     }
     fn write(&mut self, _to: Uuid, bytes: &[u8]) {
-        self.answers.push((treadmill::CONTROL, vec![0x80, bytes[0], 1], 0));
-        if bytes == treadmill::STOP {
+        if self.result == 0 {
+            return;
+        }
+        self.answers.push((treadmill::CONTROL, vec![0x80, bytes[0], self.result], 0));
+        if bytes == treadmill::STOP && self.result == 1 {
             self.answers.push((treadmill::STATUS, vec![2, 1], 0));
         }
     }
@@ -432,7 +437,7 @@ impl Model for Mill {
     }
 }
 
-pub fn mill() -> Spec {
+pub fn mill(result: u8) -> Spec {
     spec(
         "F2:00:00:00:00:07",
         "Horizon 7.0",
@@ -445,7 +450,7 @@ pub fn mill() -> Spec {
                 (treadmill::CONTROL, &["write", "indicate"][..]),
             ],
         )],
-        || Box::<Mill>::default(),
+        move || Box::new(Mill { result, ..Mill::default() }),
     )
 }
 

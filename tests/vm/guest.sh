@@ -20,7 +20,7 @@ export XDG_CONFIG_HOME=/run/job/config
 cd /run/job
 step() {
   local name=$1; shift
-  timeout 90 ./retrogait "$@" > "$name.out" 2> "$name.err"; local rc=$?
+  timeout 150 ./retrogait "$@" > "$name.out" 2> "$name.err"; local rc=$?
   echo "$rc" > "$name.rc"; say "$name: $rc"
 }
 step scan scan --for 8s --format json --no-battery
