@@ -598,3 +598,46 @@ fn start_of(kind: Kind) -> Option<(Uuid, Vec<u8>)> {
         Kind::Dot | Kind::HeartRate | Kind::Treadmill => return None,
     })
 }
+
+#[test]
+fn the_fuzzers_corpus_is_survived() {
+    let from = [
+        open::DATA,
+        open::INFO,
+        witmotion::DATA,
+        movesense::DATA,
+        dot::DATA,
+        metamotion::DATA,
+        polar::DATA,
+        polar::CONTROL,
+        treadmill::DATA,
+        treadmill::CONTROL,
+        treadmill::STATUS,
+        heart_rate::MEASUREMENT,
+        battery::LEVEL,
+    ];
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/decode");
+    let mut spoke = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        let (first, mut rest) = bytes.split_first().unwrap();
+        let mut decoder = TABLE[usize::from(*first) % TABLE.len()].kind.decoder(100.0);
+        let (mut now, mut said) = (0, 0);
+        while let [which, length, after @ ..] = rest {
+            let (value, next) = after.split_at(usize::from(*length).min(after.len()));
+            rest = next;
+            now += i64::from(*which) * 500;
+            decoder.take(
+                Arrival::from_micros(now),
+                from[usize::from(*which) % from.len()],
+                value,
+                &mut |s| {
+                    check(&s);
+                    said += 1;
+                },
+            );
+        }
+        spoke += usize::from(said > 0);
+    }
+    assert!(spoke >= 9, "the corpus is there, and says something: {spoke}");
+}
