@@ -1,5 +1,6 @@
 //! `retrogait doctor`: why Bluetooth does not work, and what to do about it.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -75,9 +76,9 @@ pub(super) fn run(args: &DoctorArgs) -> anyhow::Result<Exit> {
         Format::Json => text = serde_json::to_string_pretty(&findings)? + "\n",
         Format::Text => {
             for f in &findings {
-                text += &format!("{}  {:<10}  {}\n", if f.ok { "ok " } else { "BAD" }, f.check, f.found);
+                let _ = write!(text, "{}  {:<10}  {}\n", if f.ok { "ok " } else { "BAD" }, f.check, f.found);
                 if let Some(advice) = &f.advice {
-                    text += &format!("                 {advice}\n");
+                    let _ = write!(text, "                 {advice}\n");
                 }
             }
         }

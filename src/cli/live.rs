@@ -1,5 +1,6 @@
 //! `retrogait live`: measures while someone walks.
 
+use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -57,7 +58,7 @@ The records are those of `retrogait replay`: a recorded session, replayed, gives
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::HELP))]
 pub(super) struct LiveArgs {
-    /// The shank sensor: a paired one by its name, sim:SCENARIO or file:CAPTURE
+    /// The shank sensor: a paired one by its name, `sim:SCENARIO` or `file:CAPTURE`
     #[arg(long, value_name = "SENSOR")]
     sensor: String,
 
@@ -78,8 +79,8 @@ pub(super) struct LiveArgs {
     plain: bool,
 
     /// Record the session; without a name in the folder for data, named by the time
-    #[arg(long, value_name = "CAPTURE.csv", num_args = 0..=1, require_equals = true)]
-    record: Option<Option<PathBuf>>,
+    #[arg(long, value_name = "CAPTURE.csv", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    record: Option<PathBuf>,
 
     /// Replace a recording that exists
     #[arg(long)]
@@ -351,14 +352,12 @@ async fn wait(
 /// Where the session is kept, if it is.
 fn recorder(args: &LiveArgs, parts: &[Part], meta: &CaptureMeta) -> anyhow::Result<Option<Recorder>> {
     let Some(wanted) = &args.record else { return Ok(None) };
-    let path = match wanted {
-        Some(path) => path.clone(),
-        None => {
-            let folder = recordings()?;
-            std::fs::create_dir_all(&folder)
-                .with_context(|| format!("{} cannot be made", folder.display()))?;
-            folder.join(format!("{}.csv", stamp(SystemTime::now())))
-        }
+    let path = if wanted.as_os_str().is_empty() {
+        let folder = recordings()?;
+        std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        folder.join(format!("{}.csv", stamp(SystemTime::now())))
+    } else {
+        wanted.clone()
     };
     let paths = Paths::beside(&path);
     let failed = Box::new(|e: &io::Error| {
@@ -522,11 +521,11 @@ impl Teller {
                 (t.overrun, "values lost for want of time"),
             ] {
                 if n > 0 {
-                    text += &format!(", {n} {what}");
+                    let _ = write!(text, ", {n} {what}");
                 }
             }
             if let TimeError::Fitted(s) = assembly.time_error(i) {
-                text += &format!("; times are fitted to arrivals, ±{:.0} ms", 1000.0 * s);
+                let _ = write!(text, "; times are fitted to arrivals, ±{:.0} ms", 1000.0 * s);
             }
             anstream::eprintln!("{text}");
         }

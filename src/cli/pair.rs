@@ -1,5 +1,6 @@
 //! `retrogait pair`: connects a sensor for the first time, looks at it, and remembers it.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -330,34 +331,34 @@ fn seat(view: &View, mount: Option<Mount>) -> String {
 fn text(sensor: &Sensor, view: &View, mount: Option<Mount>) -> String {
     let mut out = format!("{}: {} at {}\n", sensor.name, sensor.kind.row().name, sensor.address);
     if let Some(level) = view.battery {
-        out += &format!("battery   {level} %\n");
+        let _ = write!(out, "battery   {level} %\n");
     }
     if let Some(firmware) = &view.firmware {
-        out += &format!("firmware  {firmware}\n");
+        let _ = write!(out, "firmware  {firmware}\n");
     }
     if sensor.kind.is_inertial() {
         let t = view.tally;
         let all = (t.samples + t.lost()).max(1) as f64;
-        out += &format!(
+        let _ = write!(out, 
             "stream    {} samples at {:.1} a second, {} lost ({:.1} %)\n",
             t.samples,
             view.rate_hz,
             t.lost(),
             100.0 * t.lost() as f64 / all
         );
-        out += &format!("gravity   {}\n", seat(view, mount));
+        let _ = write!(out, "gravity   {}\n", seat(view, mount));
         if let Some(words) = coarse(view.rate_hz) {
-            out += &format!("rate      {words}\n");
+            let _ = write!(out, "rate      {words}\n");
         }
         if mount.is_none() {
             out += "mount     not given: it is found from the walk; `--mount` says it\n";
         }
     }
     if let Some(mps) = view.belt_mps {
-        out += &format!("belt      {mps:.2} m/s\n");
+        let _ = write!(out, "belt      {mps:.2} m/s\n");
     }
     if let Some(beats) = view.beats {
-        out += &format!("heart     {beats} a minute\n");
+        let _ = write!(out, "heart     {beats} a minute\n");
     }
     if sensor.role == Role::Treadmill {
         out += if sensor.may_stop {

@@ -1,5 +1,6 @@
 //! `retrogait scan`: which sensors are in range.
 
+use std::fmt::Write as _;
 use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
@@ -171,7 +172,7 @@ impl Shown {
                     text = format!("\x1b[{}A", self.lines);
                 }
                 for s in seen {
-                    text += &format!("\x1b[2K{}\n", line(s));
+                    let _ = write!(text, "\x1b[2K{}\n", line(s));
                 }
                 self.lines = seen.len();
                 write!(out, "{text}").and_then(|()| out.flush())
@@ -207,13 +208,13 @@ fn line(seen: &Seen) -> String {
     let kind = seen.kind.map_or("unknown", |k| k.row().name);
     let mut text = format!("{name:<20}  {kind:<20}  {}", seen.advert.address);
     if let Some(dbm) = seen.advert.rssi_dbm {
-        text += &format!("  {dbm:>4} dBm{}", if dbm < WEAK_DBM { " (weak)" } else { "" });
+        let _ = write!(text, "  {dbm:>4} dBm{}", if dbm < WEAK_DBM { " (weak)" } else { "" });
     }
     if let Some(level) = seen.battery {
-        text += &format!("  {level:>3} %");
+        let _ = write!(text, "  {level:>3} %");
     }
     if let Some(kind) = seen.kind.filter(|k| k.is_inertial()) {
-        text += &format!("  {} Hz", radio::rates(kind));
+        let _ = write!(text, "  {} Hz", radio::rates(kind));
     }
     text
 }

@@ -1,5 +1,6 @@
 //! `retrogait sensors`: the sensors that were paired.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
@@ -175,7 +176,7 @@ fn line(s: &Sensor) -> String {
     let place = format!("{side}{}", s.role.word());
     let mut text = format!("{:<16}  {place:<12}  {:<20}  {}", s.name, s.kind.row().name, s.address);
     if s.kind.is_inertial() {
-        text += &format!("  mount {}", s.mount.as_deref().unwrap_or("unknown"));
+        let _ = write!(text, "  mount {}", s.mount.as_deref().unwrap_or("unknown"));
     }
     if s.may_stop {
         text += "  may be stopped by the program";

@@ -200,7 +200,9 @@ mod tests {
             // Packets keep their order.
             let arrival = (true_us + late_ms(i) * 1000.0).max(before);
             before = arrival;
-            let burst = clock.burst(Arrival::from_micros(arrival as i64), 1, &mut |s| match s {
+            #[expect(clippy::cast_possible_truncation, reason = "a minute in µs")]
+            let at = Arrival::from_micros(arrival as i64);
+            let burst = clock.burst(at, 1, &mut |s| match s {
                 Said::Lost { samples, counted: false } => told += samples,
                 other => panic!("{other:?}"),
             });

@@ -1,4 +1,4 @@
-//! MbientLab MetaMotion RL, S and C.
+//! `MetaMotion` RL, S and C by `MbientLab`.
 //!
 //! Messages `[module][register]…`. Acceleration (module 3) and angular rate (module 0x13) are separate
 //! notifications of three samples each, from one chip and one clock. The chip is asked for first: BMI160

@@ -1,4 +1,4 @@
-//! Movesense sensors that speak the GATT SensorData Protocol (default firmware 2.3 and later, MD 1.0
+//! Movesense sensors that speak the GATT `SensorData` Protocol (default firmware 2.3 and later, MD 1.0
 //! and later).
 //!
 //! Commands `[command][reference]…`, answers `[type][reference]…`: type 1 a status as in HTTP, 2 data,
@@ -46,8 +46,12 @@ pub fn emit(time_ms: u32, samples: &[Imu], room: usize) -> Vec<Vec<u8>> {
     let mut payload = time_ms.to_le_bytes().to_vec();
     #[expect(clippy::cast_possible_truncation, reason = "the format's own precision")]
     let mut put = |v: [f64; 3]| payload.extend(v.iter().flat_map(|x| (*x as f32).to_le_bytes()));
-    samples.iter().for_each(|s| put(s.acc_mps2));
-    samples.iter().for_each(|s| put(s.gyr_dps));
+    for s in samples {
+        put(s.acc_mps2);
+    }
+    for s in samples {
+        put(s.gyr_dps);
+    }
     payload
         .chunks(room.saturating_sub(2).max(1))
         .enumerate()

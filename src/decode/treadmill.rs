@@ -176,6 +176,9 @@ impl Outcome {
 }
 
 /// Reads an answer of the control point.
+///
+/// # Errors
+/// When it is none.
 pub fn answer(bytes: &[u8]) -> Result<Status, Odd> {
     let mut b = Bytes::new(bytes);
     let first = b.u8("answer")?;

@@ -5,6 +5,8 @@
 //! service only the first is seen; a connection can be given up by the Bluetooth service itself and
 //! work at once when tried again; connection parameters cannot be asked for.
 
+use std::time::Duration;
+
 use btleplug::api::{
     BDAddr, Central as _, CentralEvent, CentralState, CharPropFlags, Characteristic, Manager as _,
     Peripheral as _, ScanFilter, WriteType,
@@ -12,10 +14,16 @@ use btleplug::api::{
 use btleplug::platform::{Adapter, Manager, Peripheral, PeripheralId};
 use futures_util::StreamExt;
 use tokio::sync::mpsc;
+use tokio::time::{interval, sleep};
 use uuid::Uuid;
 
 use super::transport::{Fault, Note, Notes, Peer, Transport};
 use crate::decode::table::Advert;
+
+/// Time between two looks at what is known of the devices in range, and between attempts to begin.
+const LOOK_AGAIN: Duration = Duration::from_millis(700);
+/// Attempts to begin a scan.
+const SCAN_TRIES: u32 = 6;
 
 /// Devices that may wait to be looked at.
 const ADVERTS: usize = 64;
@@ -139,14 +147,34 @@ impl Transport for Ble {
 
     async fn scan(&self) -> Result<mpsc::Receiver<Advert>, Fault> {
         let mut events = self.adapter.events().await.map_err(|e| fault(&e))?;
-        self.adapter.start_scan(ScanFilter::default()).await.map_err(|e| fault(&e))?;
+        let mut tries = 0;
+        while let Err(e) = self.adapter.start_scan(ScanFilter::default()).await {
+            // The end of the scan before can still be under way.
+            tries += 1;
+            if tries >= SCAN_TRIES || !e.to_string().contains("in progress") {
+                return Err(fault(&e));
+            }
+            sleep(LOOK_AGAIN).await;
+        }
         let (tx, rx) = mpsc::channel(ADVERTS);
         let adapter = self.adapter.clone();
         tokio::spawn(async move {
-            loop {
+            let mut again = interval(LOOK_AGAIN);
+            'scan: loop {
                 let event = tokio::select! {
                     () = tx.closed() => break,
                     event = events.next() => event,
+                    _ = again.tick() => {
+                        // A name that comes later than the rest is announced by no event.
+                        for known in adapter.peripherals().await.unwrap_or_default() {
+                            if let Some(advert) = advert(&adapter, &known.id()).await
+                                && tx.send(advert).await.is_err()
+                            {
+                                break 'scan;
+                            }
+                        }
+                        continue;
+                    }
                 };
                 let id = match event {
                     Some(

@@ -194,7 +194,7 @@ impl Lane {
             last_value: None,
             spacing_us: 0.0,
             last_us: None,
-            interval_us: 1e6 / part.kind.nearest_hz(part.rate_hz).unwrap_or(100).max(1) as f64,
+            interval_us: 1e6 / f64::from(part.kind.nearest_hz(part.rate_hz).unwrap_or(100).max(1)),
             part,
         }
     }

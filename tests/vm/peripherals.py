@@ -120,7 +120,8 @@ class Sensor:
                 continue
             due += self.per / self.rate
             await asyncio.sleep(max(0, due - time.monotonic()))
-            for value, samples in self.packet():
+            # It may have been stopped meanwhile.
+            for value, samples in self.packet() if self.rate else []:
                 if value is not None and self.conn:
                     await self.device.notify_subscribers(self.data, value)
                     self.sent += samples
