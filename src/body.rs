@@ -42,3 +42,31 @@ impl Body {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_given_shank_goes_before_height_and_height_before_the_usual() {
+        let meta =
+            |height_m, shank_length_m| CaptureMeta { height_m, shank_length_m, ..CaptureMeta::default() };
+        for (height, shank, ankle_m, assumed) in [
+            (Some(1.8), Some(0.40), 0.26, None),
+            (Some(1.8), None, 0.65 * 0.246 * 1.8, None),
+            (None, Some(0.40), 0.26, None),
+            (None, None, 0.65 * 0.246 * 1.7, Some(1.7)),
+        ] {
+            let body = Body::of(&meta(height, shank));
+            assert!((body.ankle_m - ankle_m).abs() < 1e-12, "{height:?} {shank:?} {body:?}");
+            assert_eq!(body.assumed_height_m, assumed);
+        }
+    }
+
+    #[test]
+    fn a_band_at_the_ankle_sits_nearer_to_it_and_one_on_the_foot_nearest() {
+        let of = |placement| Body::of(&CaptureMeta { placement, ..CaptureMeta::default() }).ankle_m;
+        assert!(of(Placement::Shank) > 3.0 * of(Placement::Ankle));
+        assert!(of(Placement::Ankle) > of(Placement::Foot));
+    }
+}

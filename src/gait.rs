@@ -129,3 +129,106 @@ impl Done {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::corpus::Loaded;
+    use crate::calibrate::seat;
+    use crate::imu::Sample;
+    use crate::orient::attitude::Attitudes;
+    use crate::orient::{standing, vqf};
+    use crate::record::EventKind;
+    use crate::signal::grid::{self, Cell, Grid};
+    use crate::source::{CaptureReader, ReadOptions};
+    use crate::stride::assemble::Part;
+
+    /// The fixture, whose sensors sit on their segments' own axes.
+    fn fixture() -> Loaded {
+        let bytes = include_bytes!("../fixtures/backward_thigh.csv");
+        let reader = CaptureReader::new(&bytes[..], "fixture", ReadOptions::default()).unwrap();
+        Loaded { meta: reader.meta().clone(), samples: reader.map(Result::unwrap).collect() }
+    }
+
+    fn poses(samples: &[Sample]) -> Vec<Pose> {
+        let mut grid = Grid::new(grid::Params::default());
+        let mut attitudes = Attitudes::new(vqf::Params::SHANK, standing::Params::default());
+        let mut poses = Vec::new();
+        for sample in samples {
+            grid.push(sample, false, |cell: Cell| {
+                let t = cell.time.seconds();
+                poses.push(attitudes.step(t, &cell));
+            });
+        }
+        poses
+    }
+
+    fn stage() -> Gait {
+        let ankle_m = 0.28;
+        Gait::new(&Params {
+            sagittal: sagittal::Params { low_pass_hz: 15.0, ankle_m },
+            detector: detector::Params::new(ankle_m),
+        })
+    }
+
+    /// What is said of poses, cut at the end.
+    fn said(poses: &[Pose], thigh: bool) -> (Vec<Said>, Vec<Option<f64>>) {
+        let seat = Seat::new(seat::Params::default());
+        let (mut gait, mut said, mut knees) = (stage(), Vec::new(), Vec::new());
+        for pose in poses {
+            knees.push(gait.step(pose, &seat, thigh.then_some(&seat), &mut |s| said.push(s)).1);
+        }
+        gait.cut(poses.last().unwrap().t, &mut |s| said.push(s));
+        (said, knees)
+    }
+
+    #[test]
+    fn strides_go_from_contact_to_contact() {
+        let (said, _) = said(&poses(&fixture().samples), true);
+        let contacts: Vec<f64> = said
+            .iter()
+            .filter_map(|s| if let Said::Event(f) = s { Some(f) } else { None })
+            .filter(|f| f.kind == EventKind::ToeContact)
+            .map(|f| f.t)
+            .collect();
+        let whole: Vec<_> = said
+            .iter()
+            .filter_map(|s| if let Said::Stride(m) = s { Some(m.cycle) } else { None })
+            .filter(|c| c.part == Part::Whole)
+            .collect();
+        assert!(contacts.len() >= 10 && whole.len() + 1 == contacts.len(), "{contacts:?}");
+        for (stride, pair) in whole.iter().zip(contacts.windows(2)) {
+            assert_eq!((stride.start, stride.end), (pair[0], pair[1]));
+        }
+    }
+
+    #[test]
+    fn the_knee_needs_the_thigh_and_is_straight_when_standing() {
+        let poses = poses(&fixture().samples);
+        let (_, knees) = said(&poses, true);
+        // The simulated person stands for the first three seconds.
+        let standing = knees[200].unwrap();
+        assert!(standing.abs() < 8.0, "{standing}");
+        let most = knees.iter().flatten().fold(0.0_f64, |a, b| a.max(*b));
+        assert!(most > 30.0, "{most}");
+        assert!(said(&poses, false).1.iter().all(Option::is_none));
+    }
+
+    #[test]
+    fn a_reset_in_the_middle_says_nothing_and_a_cut_says_what_was_open() {
+        let poses = poses(&fixture().samples[..1000]);
+        let seat = Seat::new(seat::Params::default());
+        for reset in [true, false] {
+            let mut gait = stage();
+            for pose in &poses {
+                gait.step(pose, &seat, None, &mut |_| ());
+            }
+            if reset {
+                gait.reset();
+            }
+            let mut cut = 0;
+            gait.cut(poses.last().unwrap().t, &mut |_| cut += 1);
+            assert_eq!(cut > 0, !reset, "{cut}");
+        }
+    }
+}

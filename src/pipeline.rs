@@ -110,13 +110,17 @@ impl Pipeline {
 
     /// Takes one sample and emits what became known by it.
     ///
-    /// A sample whose time is not after the one before, or that holds something that is not a number,
-    /// is counted and left out.
+    /// A sample whose time is not after the one before or beyond [`crate::time::SensorTime::LIMIT_S`], or whose
+    /// figures no sensor reads, is counted and left out.
     pub fn push(&mut self, sample: &Sample, emit: &mut impl FnMut(Output)) {
         let Self { grid, clips, path } = self;
+        if !sample.time.is_within_limit() {
+            path.scribe.summary.data.rejected += 1;
+            return;
+        }
         let clipped = clips[0].step(&sample.shank) | sample.thigh.is_some_and(|t| clips[1].step(&t));
         let first = path.scribe.summary.data.samples == 0;
-        if first && sample.shank.is_finite() {
+        if first && sample.shank.is_reading() {
             path.scribe.begin(sample.time);
             path.begin(emit);
         }
@@ -306,5 +310,146 @@ impl Strides {
             *slot = Some(m);
             self.n += 1;
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
+mod tests {
+    use super::*;
+    use crate::record::StrideDirection;
+    use crate::source::{CaptureReader, ReadOptions};
+    use crate::summary::{MountSource, Summary};
+    use crate::time::{SensorTime, Span};
+
+    fn fixture(bytes: &[u8]) -> (CaptureMeta, Vec<Sample>) {
+        let reader = CaptureReader::new(bytes, "fixture", ReadOptions::default()).unwrap();
+        (reader.meta().clone(), reader.map(Result::unwrap).collect())
+    }
+
+    fn backward() -> (CaptureMeta, Vec<Sample>) {
+        fixture(include_bytes!("../fixtures/backward.csv"))
+    }
+
+    fn run(meta: &CaptureMeta, samples: &[Sample], series: bool) -> Vec<Output> {
+        let mut said = Vec::new();
+        let mut pipeline = Pipeline::new(meta, Settings { series });
+        for sample in samples {
+            pipeline.push(sample, &mut |o| said.push(o));
+        }
+        pipeline.finish(&mut |o| said.push(o));
+        said
+    }
+
+    fn summary(said: &[Output]) -> Summary {
+        let Some(Output::Record(Record::Summary(summary))) = said.last() else { panic!("it is last") };
+        **summary
+    }
+
+    fn codes(said: &[Output]) -> Vec<&'static str> {
+        let code = |o: &Output| match o {
+            Output::Record(Record::Notice(n)) => Some(n.what.code()),
+            _ => None,
+        };
+        said.iter().filter_map(code).collect()
+    }
+
+    #[test]
+    fn a_walk_backward_is_told_as_one() {
+        let (meta, samples) = backward();
+        let said = run(&meta, &samples, false);
+        let s = summary(&said);
+        assert!(s.strides.backward >= 8 && s.strides.forward == 0, "{:?}", s.strides);
+        assert_eq!((s.mount.source, s.mount.sign_known), (MountSource::Line, true));
+        assert_eq!(s.data.samples, samples.len() as u64);
+        assert!((s.data.rate_hz.unwrap() - 100.0).abs() < 0.5, "{:?}", s.data);
+    }
+
+    #[test]
+    fn the_axis_of_the_mount_line_decides_the_direction() {
+        let (mut meta, samples) = backward();
+        // The sensor faces backward, says the line: the same movement is then a forward walk, whose shank
+        // goes too far ahead. It is told until the range has shown that, and withheld from then on.
+        meta.mount = "x=posterior,y=up,z=left".parse().ok();
+        let said = run(&meta, &samples, false);
+        assert!(codes(&said).contains(&"mount_suspect"), "{:?}", codes(&said));
+        let backward = |o: &&Output| matches!(o, Output::Record(Record::Stride(s)) if s.direction == StrideDirection::Backward);
+        assert_eq!(said.iter().filter(backward).count(), 0);
+    }
+
+    #[test]
+    fn a_row_of_the_series_for_each_sample_in_order() {
+        let (meta, samples) = backward();
+        let said = run(&meta, &samples, true);
+        let rows: Vec<_> =
+            said.iter().filter_map(|o| if let Output::Series(r) = o { Some(r.time) } else { None }).collect();
+        assert_eq!(rows, samples.iter().map(|s| s.time).collect::<Vec<_>>());
+        assert!(run(&meta, &samples, false).iter().all(|o| matches!(o, Output::Record(_))));
+    }
+
+    #[test]
+    fn what_the_capture_does_not_say_is_told_at_its_first_sample() {
+        let (_, samples) = backward();
+        let bare = CaptureMeta { placement: Placement::Foot, ..CaptureMeta::default() };
+        let mut said = Vec::new();
+        Pipeline::new(&bare, Settings::default()).push(&samples[0], &mut |o| said.push(o));
+        assert_eq!(codes(&said), ["height_assumed", "mount_unknown", "foot_placement"]);
+    }
+
+    #[test]
+    fn with_the_mount_not_given_the_walk_is_told_from_its_beginning() {
+        let (mut meta, samples) = backward();
+        let given = summary(&run(&meta, &samples, false));
+        meta.mount = None;
+        let said = run(&meta, &samples, false);
+        let found = summary(&said);
+        assert_eq!((found.mount.source, found.mount.sign_known), (MountSource::Movement, true));
+        assert!(codes(&said).contains(&"mount_found"));
+        assert!(
+            found.strides.backward + 1 >= given.strides.backward && found.strides.forward == 0,
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_sample_is_counted_and_changes_nothing_else() {
+        let (meta, samples) = backward();
+        let clean = run(&meta, &samples, false);
+        let mut spoilt = Vec::new();
+        for (k, sample) in samples.iter().enumerate() {
+            spoilt.push(*sample);
+            match k % 500 {
+                100 => spoilt.push(*sample),
+                200 => spoilt.push(Sample { time: sample.time.plus(Span::from_seconds(-5.0)), ..*sample }),
+                300 => spoilt.push(Sample { time: SensorTime::from_micros(i64::MAX), ..*sample }),
+                400 => {
+                    let shank = Imu { gyr_dps: [f64::NAN; 3], ..sample.shank };
+                    spoilt.push(Sample { time: sample.time.plus(Span::from_micros(1)), shank, ..*sample });
+                }
+                _ => {}
+            }
+        }
+        let said = run(&meta, &spoilt, false);
+        assert_eq!(said.len(), clean.len());
+        assert_eq!(said[..said.len() - 1], clean[..clean.len() - 1]);
+        assert_eq!(summary(&said).data.rejected as usize, spoilt.len() - samples.len());
+    }
+
+    #[test]
+    fn a_capture_without_samples_still_ends_in_a_summary() {
+        let said = run(&CaptureMeta::default(), &[], true);
+        assert_eq!((said.len(), summary(&said).data.samples), (1, 0));
+    }
+
+    #[test]
+    fn the_first_interval_may_be_a_hole_of_any_length() {
+        let (meta, samples) = backward();
+        let mut late = samples.clone();
+        for sample in &mut late[1..] {
+            sample.time = sample.time.plus(Span::from_seconds(3e9));
+        }
+        let s = summary(&run(&meta, &late, false));
+        assert_eq!(s.data.gaps, 1);
+        assert!(s.strides.backward >= 8, "{:?}", s.strides);
     }
 }

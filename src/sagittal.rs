@@ -177,3 +177,94 @@ struct Plane {
 pub fn inclination_deg(up: [f64; 3]) -> f64 {
     libm::atan2(up[0], up[1]) / RAD
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::orient::attitude::Attitude;
+    use crate::orient::quat::EYE;
+
+    const PARAMS: Params = Params { low_pass_hz: 15.0, ankle_m: 0.3 };
+
+    /// A shank that turns about an ankle at rest: theta(t) in rad, its sensor 0.3 m above.
+    fn pendulum(t: f64, theta: impl Fn(f64) -> f64) -> Pose {
+        let h = 1e-4;
+        let at = |t: f64| [-0.3 * theta(t).sin(), 0.3 * theta(t).cos()];
+        let second = |k: usize| (at(t + h)[k] - 2.0 * at(t)[k] + at(t - h)[k]) / (h * h);
+        let (a, rate) = (theta(t), (theta(t + h) - theta(t - h)) / (2.0 * h));
+        let (forward, up) = (second(0), second(1) + GRAVITY_MPS2);
+        // Earth to shank: up is (sin, cos), forward is (cos, -sin).
+        let acc = [forward * a.cos() + up * a.sin(), -forward * a.sin() + up * a.cos(), 0.0];
+        let shank = Attitude { acc_mps2: acc, gyr_dps: [0.0, 0.0, rate / RAD], up: [a.sin(), a.cos(), 0.0] };
+        Pose { t, shank, ..Pose::default() }
+    }
+
+    fn follow(n: u32, theta: impl Fn(f64) -> f64 + Copy) -> Vec<Motion> {
+        let mut stage = Sagittal::new(&PARAMS);
+        (0..n).map(|k| stage.step(&pendulum(f64::from(k) * CELL_S, theta), &EYE)).collect()
+    }
+
+    #[test]
+    fn the_ankle_of_a_planted_pendulum_has_no_acceleration() {
+        let theta = |t: f64| 0.4 * (4.0 * t).sin();
+        for m in &follow(300, theta)[50..] {
+            let ankle = m.ankle_forward_mps2.abs().max(m.ankle_up_mps2.abs());
+            assert!(ankle < 0.06, "{m:?}");
+        }
+        let sensor = follow(300, theta)[50..].iter().fold(0.0_f64, |x, m| x.max(m.forward_mps2.abs()));
+        assert!(sensor > 1.5, "while the sensor has: {sensor}");
+    }
+
+    #[test]
+    fn all_signals_share_the_time_they_are_given() {
+        let theta = |t: f64| 0.4 * (4.0 * t).sin();
+        for m in &follow(300, theta)[50..] {
+            let want = 0.4 * (4.0 * m.t).sin() / RAD;
+            assert!((m.theta_deg() - want).abs() < 0.15, "{m:?} {want}");
+            let rate = 1.6 * (4.0 * m.t).cos() / RAD;
+            assert!((m.omega_dps - rate).abs() < 0.5, "{m:?} {rate}");
+            let alpha = -6.4 * (4.0 * m.t).sin() / RAD;
+            assert!((m.alpha_dps2 - alpha).abs() < 6.0, "{m:?} {alpha}");
+        }
+        let late = Sagittal::new(&PARAMS).delay_s();
+        assert!(late > 0.02 && late < 0.03, "{late}");
+    }
+
+    #[test]
+    fn a_constant_is_there_from_the_first_cell_also_after_a_hole() {
+        let mut stage = Sagittal::new(&PARAMS);
+        for (t, tilt) in [(0.0, 0.2), (5.0, -0.4)] {
+            stage.restart();
+            let m = stage.step(&pendulum(t, |_| tilt), &EYE);
+            assert!((m.theta_deg() - tilt / RAD).abs() < 1e-9 && m.omega_dps.abs() < 1e-9, "{m:?}");
+            assert!(m.forward_mps2.abs() < 1e-6 && m.up_mps2.abs() < 1e-6, "{m:?}");
+        }
+    }
+
+    #[test]
+    fn an_axis_turned_around_mirrors_angle_and_rate() {
+        let around = [[-1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, -1.0]];
+        let theta = |t: f64| 0.3 * (4.0 * t).sin();
+        let (mut a, mut b) = (Sagittal::new(&PARAMS), Sagittal::new(&PARAMS));
+        for k in 0..100 {
+            let pose = pendulum(f64::from(k) * CELL_S, theta);
+            let (one, other) = (a.step(&pose, &EYE), b.step(&pose, &around));
+            assert!((one.theta_deg() + other.theta_deg()).abs() < 1e-9);
+            assert!((one.omega_dps + other.omega_dps).abs() < 1e-9);
+            assert!((one.forward_mps2 + other.forward_mps2).abs() < 1e-9);
+            assert!((one.ankle_up_mps2 - other.ankle_up_mps2).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn a_leg_lying_forward_has_no_front_and_gives_numbers() {
+        let lying = Attitude { acc_mps2: [9.81, 0.0, 0.0], up: [1.0, 0.0, 0.0], ..Attitude::default() };
+        let m = Sagittal::new(&PARAMS).step(&Pose { shank: lying, ..Pose::default() }, &EYE);
+        assert_eq!((m.forward_mps2, m.theta_deg()), (0.0, 90.0));
+        assert_eq!(inclination_deg([0.0, 1.0, 0.0]), 0.0);
+        assert!(
+            (inclination_deg([0.5, 0.75_f64.sqrt(), 0.0]) - 30.0).abs() < 1e-9,
+            "ankle ahead is positive"
+        );
+    }
+}

@@ -330,3 +330,6 @@ impl Spans<'_> {
         })));
     }
 }
+
+#[cfg(test)]
+mod tests;

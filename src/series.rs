@@ -150,3 +150,96 @@ impl Default for Series {
 fn seconds(us: i64, origin: SensorTime) -> f64 {
     Span::from_micros(us.saturating_sub(origin.micros())).seconds()
 }
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
+mod tests {
+    use super::*;
+
+    const ORIGIN: SensorTime = SensorTime::from_micros(5_000_000);
+
+    fn moment(t: f64, theta_deg: f64) -> Motion {
+        let a = theta_deg.to_radians();
+        Motion { t, tilt: [a.sin(), a.cos()], omega_dps: 10.0 * theta_deg, ..Motion::default() }
+    }
+
+    fn contact(kind: EventKind, t: f64) -> Found {
+        Found { kind, t, direction: Direction::Backward, confidence: 1.0, unmeasured: false, link: None }
+    }
+
+    /// Samples each 25 ms for `seconds`, cells whose angle in degrees is the time in seconds.
+    fn filled(seconds: u32) -> Series {
+        let mut series = Series::new();
+        for k in 0..seconds * 40 {
+            let at = ORIGIN.plus(Span::from_micros(i64::from(k) * 25_000));
+            series.sample(at, ORIGIN, &mut |_| panic!("nothing is due yet"));
+        }
+        for k in 0..seconds * 100 {
+            let t = f64::from(k) * 0.01 + 0.004;
+            series.motion(&moment(t, t), Some(2.0 * t));
+        }
+        series
+    }
+
+    fn released(series: &mut Series, t: f64) -> Vec<SeriesRow> {
+        let mut rows = Vec::new();
+        series.release(t, ORIGIN, &mut |row| rows.push(row));
+        rows
+    }
+
+    #[test]
+    fn a_row_lies_on_the_line_between_two_cells() {
+        let mut series = filled(2);
+        let rows = released(&mut series, 1.0);
+        assert_eq!(rows.len(), 40);
+        for (k, row) in rows.iter().enumerate() {
+            let t = 0.025 * k as f64;
+            assert!((row.time.seconds() - 5.0 - t).abs() < 1e-9);
+            if k == 0 {
+                assert_eq!(row.shank_angle_deg, None, "before the first cell there is no line");
+                continue;
+            }
+            let near = |v: Option<f64>, want: f64| (v.unwrap() - want).abs() < 1e-9;
+            assert!(near(row.shank_angle_deg, t) && near(row.sagittal_rate_dps, 10.0 * t), "{row:?}");
+            assert!(near(row.knee_flexion_deg, 2.0 * t));
+        }
+        assert_eq!(released(&mut series, 1.0), [], "each once");
+    }
+
+    #[test]
+    fn phases_turn_at_their_events_and_go_stale() {
+        let mut series = filled(8);
+        series.event(&contact(EventKind::ToeContact, 1.01));
+        series.event(&contact(EventKind::MidSwing, 1.3));
+        series.event(&contact(EventKind::FinalContact, 1.76));
+        let rows = released(&mut series, 8.0);
+        let phase = |t: f64| rows[(t * 40.0).round() as usize].phase;
+        assert_eq!(
+            [1.0, 1.025, 1.75, 1.775, 5.25, 5.275].map(phase),
+            [None, Some(Phase::Stance), Some(Phase::Stance), Some(Phase::Swing), Some(Phase::Swing), None]
+        );
+        assert_eq!(rows[50].direction, Some(Direction::Backward));
+    }
+
+    #[test]
+    fn after_a_hole_the_past_says_nothing() {
+        let mut series = filled(2);
+        series.event(&contact(EventKind::ToeContact, 1.9));
+        let mut rows = 0;
+        series.cut(ORIGIN, &mut |_| rows += 1);
+        assert_eq!(rows, 80);
+        series.sample(ORIGIN.plus(Span::from_seconds(2.0)), ORIGIN, &mut |_| ());
+        let row = released(&mut series, 3.0)[0];
+        assert_eq!((row.shank_angle_deg, row.phase, row.direction), (None, None, None));
+    }
+
+    #[test]
+    fn when_too_many_wait_the_oldest_goes() {
+        let mut series = Series::new();
+        let mut out = 0;
+        for k in (0_i64..).take(ROWS + 10) {
+            series.sample(SensorTime::from_micros(k), SensorTime::default(), &mut |_| out += 1);
+        }
+        assert_eq!(out, 10);
+    }
+}

@@ -11,6 +11,9 @@ use serde::{Serialize, Serializer};
 /// Microseconds in a second.
 const MICROS: f64 = 1e6;
 
+/// [`SensorTime::LIMIT_S`] in microseconds.
+const LIMIT_US: u64 = 1_000_000_000_000_000_000;
+
 /// An instant on a capture's own clock, µs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct SensorTime(i64);
@@ -32,6 +35,11 @@ impl SensorTime {
     /// The instant nearest to `seconds`; `None` when it is not finite or beyond [`Self::LIMIT_S`].
     pub fn from_seconds(seconds: f64) -> Option<Self> {
         (seconds.is_finite() && seconds.abs() <= Self::LIMIT_S).then(|| Self(round_to_i64(seconds * MICROS)))
+    }
+
+    /// Whether it is within [`Self::LIMIT_S`] of the clock's zero, so that sums of it do not run over.
+    pub const fn is_within_limit(self) -> bool {
+        self.0.unsigned_abs() <= LIMIT_US
     }
 
     /// Microseconds from the clock's zero.
@@ -113,6 +121,15 @@ mod tests {
     fn what_is_no_time_is_refused() {
         for s in [f64::NAN, f64::INFINITY, -f64::INFINITY, 2e12] {
             assert_eq!(SensorTime::from_seconds(s), None, "{s}");
+        }
+    }
+
+    #[test]
+    fn what_is_beyond_the_limit_is_known_to_be() {
+        for (micros, within) in
+            [(0, true), (-1_000_000_000_000_000_000, true), (i64::MAX, false), (i64::MIN, false)]
+        {
+            assert_eq!(SensorTime::from_micros(micros).is_within_limit(), within, "{micros}");
         }
     }
 

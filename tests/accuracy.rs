@@ -3,6 +3,7 @@
 //! The captures are not part of the project. `RETROGAIT_DATA` names a folder of them; without it there
 //! is nothing to score, and the tests say so. Figures are `real`, `reversed` or `virtual`, as each
 //! folder's labels say.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::env;
 use std::path::PathBuf;

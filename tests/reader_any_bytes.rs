@@ -93,16 +93,3 @@ fn a_byte_order_mark_after_the_header_reads_alike_however_it_is_cut() {
         assert_eq!(text_of(&whole), text_of(&cut), "{size}");
     }
 }
-
-#[test]
-fn the_fuzzers_corpus_is_survived() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/capture_csv");
-    let mut seen = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-        let (samples, _, error) = read_with(&bytes[..], ReadOptions::default());
-        assert!(error.is_some() || !samples.is_empty());
-        seen += 1;
-    }
-    assert!(seen >= 8, "the corpus is there");
-}

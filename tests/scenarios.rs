@@ -4,6 +4,7 @@
 //! The table is the present truth, good or bad: a change of any detector shows as a difference in it.
 //! Figures are of kind `simulated` and say nothing about accuracy on people.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times within a capture")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -32,6 +33,7 @@ fn seconds(scenario: &Scenario) -> f64 {
     match scenario.id {
         "bw_drift_belt" | "bw_ext_fatigue" | "turn_180" | "fw_bw_intervals" => 64.0,
         "bw_var" | "circle" | "stop_planned" => 45.0,
+        "stop_abrupt" | "ble_loss" | "ble_dropout" | "ble_jitter" => 36.0,
         _ => scenario.seconds.min(USUAL_S),
     }
 }

@@ -1,5 +1,6 @@
 //! The captures of `fixtures/` are what the simulator makes today, byte for byte.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::case_sensitive_file_extension_comparisons, reason = "the names are the project's own")]
 
 mod common;
 

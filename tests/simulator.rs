@@ -1,5 +1,6 @@
 //! The simulator against geometry, physics and itself: nothing here uses a detector.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times within a capture")]
 
 use retrogait::imu::GRAVITY_MPS2;
 use retrogait::record::{Activity, EventKind};
@@ -36,6 +37,9 @@ fn setup(id: &str, seed: u64, seconds: f64) -> Setup {
     }
 }
 
+/// From when to when, s.
+type Span = (f64, f64);
+
 struct Watched {
     moments: Vec<Moment>,
     facts: Vec<Fact>,
@@ -69,7 +73,7 @@ impl Watched {
     }
 
     /// Stances and swings of one leg: (from contact to leaving, from leaving to contact), s.
-    fn phases(&self) -> (Vec<(f64, f64)>, Vec<(f64, f64)>) {
+    fn phases(&self) -> (Vec<Span>, Vec<Span>) {
         let mut events: Vec<(f64, bool)> = Vec::new();
         let landing = [EventKind::ToeContact, EventKind::HeelContact, EventKind::InitialContact];
         events.extend(self.times(&landing).into_iter().map(|t| (t, true)));

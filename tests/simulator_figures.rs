@@ -1,5 +1,6 @@
 //! Shank figures of the simulator beside those of people: the table of `docs/simulator.md`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times within a capture")]
 
 use std::fmt::Write as _;
 use std::fs;
@@ -22,7 +23,7 @@ const WINDOW: usize = 20;
 /// Figures of one stride; medians of these make a row.
 #[derive(Clone, Copy, Debug)]
 struct Stride {
-    stride_s: f64,
+    time_s: f64,
     /// Fastest rate of the swing, its size, deg/s.
     swing_dps: f64,
     /// From the zero crossing after it to contact, ms and share of the stride.
@@ -119,7 +120,7 @@ fn stride(rate: &[f64], shank: &[f64], knee: &[f64], span: (f64, f64), leavings:
     let mean = rate[from..to].iter().sum::<f64>() / n;
     let moment = |p: i32| rate[from..to].iter().map(|r| (r - mean).powi(p)).sum::<f64>() / n;
     Some(Stride {
-        stride_s,
+        time_s: stride_s,
         swing_dps: -rate[swing],
         crossing_ms: (span.1 - after as f64 * STEP_S) * 1e3,
         crossing_share: (span.1 - after as f64 * STEP_S) / stride_s,
@@ -149,7 +150,10 @@ const PEOPLE: &str = "\
 | real, forward, 38 walks | 1.28 ± 0.13 | 311 ± 63 | 63 ± 76 | 95 ± 53 | · | 117 ± 46 | −62 ± 27 | · | · | · |
 ";
 
-fn table() -> (String, Vec<(&'static str, f64, Vec<Stride>)>) {
+/// A scenario at a speed, m/s.
+type Row = (&'static str, f64, Vec<Stride>);
+
+fn table() -> (String, Vec<Row>) {
     let mut text = String::from(
         "| walk | stride, s | swing rate, deg/s | crossing to contact, ms | rate at contact, deg/s | shank at contact, deg | \
          first hump, deg/s | crossing to last contact, ms | shank range, deg | stance knee, deg | skewness |\n\
@@ -168,7 +172,7 @@ fn table() -> (String, Vec<(&'static str, f64, Vec<Stride>)>) {
             let m = |of: fn(&Stride) -> f64| median(&s, of);
             let mut line = format!(
                 "| simulated `{id}` {speed} m/s | {:.2} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:+.0} | {:+.0}…{:+.0} | {:.0} | {:+.1} |\n",
-                m(|s| s.stride_s),
+                m(|s| s.time_s),
                 m(|s| s.swing_dps),
                 m(|s| s.crossing_ms),
                 m(|s| s.contact_dps),

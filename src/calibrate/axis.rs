@@ -63,3 +63,54 @@ impl RateMoments {
             .then(|| Axis { direction: [v[0], v[1], v[2]], roundness: eigen.eigenvalues[order[1]] / largest })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hinge_shows_its_axis_whatever_its_direction() {
+        for axis in [[0.0, 0.0, 1.0], [0.6, 0.0, 0.8], [0.48, -0.6, 0.64]] {
+            let mut moments = RateMoments::default();
+            for k in 0..200 {
+                let rate = 200.0 * (f64::from(k) * 0.07).sin();
+                moments.add(axis.map(|a: f64| a * rate), 40.0);
+            }
+            let found = moments.axis().unwrap();
+            assert!((dot(found.direction, axis).abs() - 1.0).abs() < 1e-9, "{axis:?} {found:?}");
+            assert!(found.roundness.abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn slow_turning_teaches_nothing() {
+        let mut moments = RateMoments::default();
+        moments.add([39.0, 0.0, 0.0], 40.0);
+        assert_eq!((moments.moved_s(), moments.axis()), (0.0, None));
+        moments.add([41.0, 0.0, 0.0], 40.0);
+        assert_eq!(moments.moved_s(), CELL_S);
+    }
+
+    #[test]
+    fn turning_about_two_axes_alike_is_no_axis() {
+        let mut moments = RateMoments::default();
+        moments.add([100.0, 0.0, 0.0], 40.0);
+        moments.add([0.0, 90.0, 0.0], 40.0);
+        assert!((moments.axis().unwrap().roundness - 0.81).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_has_faded_counts_for_less() {
+        let mut moments = RateMoments::default();
+        for _ in 0..10 {
+            moments.add([100.0, 0.0, 0.0], 40.0);
+        }
+        moments.fade(0.1);
+        for _ in 0..2 {
+            moments.add([0.0, 0.0, 100.0], 40.0);
+        }
+        let found = moments.axis().unwrap();
+        assert!(found.direction[2].abs() > 0.99 && (found.roundness - 0.5).abs() < 1e-9, "{found:?}");
+        assert!((moments.moved_s() - 0.03).abs() < 1e-12);
+    }
+}

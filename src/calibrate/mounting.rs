@@ -269,3 +269,166 @@ impl Mounting {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Direction;
+    use crate::stride::assemble::Cycle;
+
+    /// A whole stride whose shank goes this far ahead and behind.
+    fn stride(ahead: f64, behind: f64, trust: Trust) -> Measured {
+        let cycle = Cycle {
+            start: 0.0,
+            end: 1.2,
+            direction: Direction::Backward,
+            confidence: 0.9,
+            heel: None,
+            knee: None,
+            forefoot: None,
+            final_contact: None,
+            mid_swing: None,
+            part: Part::Whole,
+        };
+        Measured {
+            cycle,
+            length_m: None,
+            lift_m: None,
+            yaw_deg: 0.0,
+            regularity: None,
+            clipped: false,
+            missing: false,
+            trust,
+            range_deg: [ahead, behind],
+            knee_min_deg: None,
+        }
+    }
+
+    /// Quiet standing with up where this is.
+    fn stood(up: [f64; 3]) -> Pose {
+        Pose { quiet_s: 2.0, stood: [Some(up), None], ..Pose::default() }
+    }
+
+    fn codes(act: impl FnOnce(&mut dyn FnMut(What))) -> Vec<&'static str> {
+        let mut codes = Vec::new();
+        act(&mut |what: What| codes.push(what.code()));
+        codes
+    }
+
+    #[test]
+    fn a_given_mount_is_used_at_once_and_one_that_is_not_is_looked_for() {
+        let p = Params::default;
+        assert!(Mounting::new(p(), true, false).seats().is_some());
+        assert!(Mounting::new(p(), false, true).seats().is_none());
+        let summary = Mounting::new(p(), false, false).summary([1.0; 3]);
+        assert_eq!(
+            (summary.source, summary.sign_known, summary.gyro_bias_dps),
+            (MountSource::Unknown, false, None)
+        );
+        let summary = Mounting::new(p(), true, false).summary([1.0, 2.0, 3.0]);
+        assert_eq!(
+            (summary.source, summary.sign_known, summary.gyro_bias_dps),
+            (MountSource::Line, true, Some(3.0))
+        );
+    }
+
+    #[test]
+    fn five_strides_in_the_mirror_make_a_mount_line_suspect_and_four_do_not() {
+        let mut m = Mounting::new(Params::default(), true, false);
+        m.step(&stood([0.0, 1.0, 0.0]), &mut |_| ());
+        let wrong = stride(55.0, 15.0, Trust::Levelled);
+        for _ in 0..4 {
+            assert!(!m.stride(&wrong, &mut |_| ()));
+        }
+        m.stride(&stride(15.0, 55.0, Trust::Levelled), &mut |_| ());
+        for _ in 0..4 {
+            m.stride(&wrong, &mut |_| ());
+        }
+        assert!(!m.withheld());
+        assert_eq!(
+            codes(|mut c| {
+                m.stride(&wrong, &mut c);
+            }),
+            ["mount_suspect"]
+        );
+        assert!(m.withheld() && !m.summary([0.0; 3]).sign_known);
+    }
+
+    #[test]
+    fn a_range_that_cannot_tell_doubts_nothing() {
+        let mut m = Mounting::new(Params::default(), true, false);
+        m.step(&stood([0.0, 1.0, 0.0]), &mut |_| ());
+        for _ in 0..20 {
+            m.stride(&stride(40.0, 33.0, Trust::Levelled), &mut |_| ());
+            m.stride(&stride(70.0, 15.0, Trust::None), &mut |_| ());
+        }
+        assert!(!m.withheld());
+    }
+
+    #[test]
+    fn a_sign_that_was_open_is_settled_by_three_strides_and_turned_if_need_be() {
+        for (ahead, behind, turned) in [(15.0, 55.0, false), (55.0, 15.0, true)] {
+            let mut m = Mounting::new(Params::default(), false, false);
+            let mounts = Mounts {
+                shank: crate::orient::quat::EYE,
+                thigh: None,
+                standing: Some([0.0, 1.0, 0.0]),
+                thigh_standing: None,
+                confidence: None,
+            };
+            assert_eq!(codes(|mut c| m.adopt(&mounts, &mut c)), ["direction_withheld"]);
+            let stride = stride(ahead, behind, Trust::Levelled);
+            let turns: Vec<_> = (0..3).map(|_| m.stride(&stride, &mut |_| ())).collect();
+            assert_eq!(turns, [false, false, turned]);
+            assert!(!m.withheld());
+            assert_eq!(m.seats().unwrap().0.matrix()[2][2], if turned { -1.0 } else { 1.0 });
+        }
+    }
+
+    #[test]
+    fn a_tilted_and_a_turned_sensor_are_told() {
+        let up = |deg: f64| [deg.to_radians().sin(), deg.to_radians().cos(), 0.0];
+        let mut m = Mounting::new(Params::default(), true, false);
+        assert_eq!(
+            codes(|mut c| {
+                m.step(&stood(up(15.0)), &mut c);
+            }),
+            ["mount_tilted"]
+        );
+        assert_eq!(
+            codes(|mut c| {
+                m.step(&stood(up(-5.0)), &mut c);
+            }),
+            ["sensor_moved"]
+        );
+        let short = Pose { quiet_s: 0.5, ..stood(up(15.0)) };
+        assert!(
+            codes(|mut c| {
+                m.step(&short, &mut c);
+            })
+            .is_empty(),
+            "half a second is too short to correct by"
+        );
+    }
+
+    #[test]
+    fn at_the_end_a_thigh_without_an_axis_is_told() {
+        let mut m = Mounting::new(Params::default(), true, false);
+        m.step(
+            &Pose { thigh: Some(crate::orient::attitude::Attitude::default()), ..Pose::default() },
+            &mut |_| (),
+        );
+        assert_eq!(
+            codes(|mut c| {
+                m.finish(&mut c);
+            }),
+            ["knee_unknown"]
+        );
+        assert!(
+            codes(|mut c| {
+                Mounting::new(Params::default(), true, false).finish(&mut c);
+            })
+            .is_empty()
+        );
+    }
+}

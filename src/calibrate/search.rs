@@ -249,3 +249,110 @@ impl Seen {
         seen
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::PI;
+
+    use super::*;
+    use crate::calibrate::seat::upright;
+    use crate::orient::quat::{EYE, unit};
+
+    /// The sensor's axes in those of the shank, by rows: nobody wrote them down.
+    fn mount() -> Matrix {
+        upright(unit([0.3, -0.8, 0.5]).unwrap(), unit([0.9, 0.4, 0.1]).unwrap()).unwrap()
+    }
+
+    fn transposed(m: &Matrix) -> Matrix {
+        [0, 1, 2].map(|k| [m[0][k], m[1][k], m[2][k]])
+    }
+
+    /// A leg whose inclination goes from `ahead` in front to `behind` degrees, once in 1.2 s.
+    fn attitude(t: f64, ahead: f64, behind: f64, to_sensor: &Matrix) -> Attitude {
+        let (mid, half) = ((ahead - behind) / 2.0, f64::midpoint(ahead, behind));
+        let phase = 2.0 * PI * t / 1.2;
+        let theta = (mid + half * phase.cos()).to_radians();
+        let rate = -half * 2.0 * PI / 1.2 * phase.sin();
+        let up = apply(to_sensor, [theta.sin(), theta.cos(), 0.0]);
+        Attitude { acc_mps2: up.map(|u| u * GRAVITY_MPS2), gyr_dps: apply(to_sensor, [0.0, 0.0, rate]), up }
+    }
+
+    fn searched(stood: bool, ahead: f64, behind: f64) -> (Search, Poses) {
+        let to_sensor = transposed(&mount());
+        let mut search = Search::new(Params::default());
+        let mut poses = Poses::default();
+        if stood {
+            search.stand_shank(apply(&to_sensor, [0.0, 1.0, 0.0]));
+        }
+        for k in 0..600 {
+            let t = f64::from(k) * CELL_S;
+            let shank = attitude(t, ahead, behind, &to_sensor);
+            let pose = Pose { t, shank, trust: Trust::Levelled, ..Pose::default() };
+            search.step(&pose);
+            poses.push(pose);
+        }
+        (search, poses)
+    }
+
+    #[test]
+    fn a_walk_after_standing_shows_the_mount_and_its_sign() {
+        let (search, poses) = searched(true, 18.0, 52.0);
+        let found = search.both(&poses).unwrap();
+        assert!(found.confidence.unwrap() > 0.9);
+        for (row, want) in found.shank.iter().zip(mount()) {
+            assert!(dot(*row, want) > 0.9999, "{:?}", found.shank);
+        }
+    }
+
+    #[test]
+    fn a_leg_that_swings_alike_to_both_sides_leaves_the_sign_open() {
+        let (search, poses) = searched(true, 35.0, 35.0);
+        assert_eq!(search.both(&poses).unwrap().confidence, None);
+    }
+
+    #[test]
+    fn without_standing_the_sign_stays_open() {
+        let (search, poses) = searched(false, 18.0, 52.0);
+        assert_eq!(search.both(&poses).and_then(|m| m.confidence), None);
+    }
+
+    #[test]
+    fn before_any_motion_there_is_nothing() {
+        let (search, poses) = searched(true, 2.0, 2.0);
+        assert_eq!(search.both(&poses), None);
+        assert_eq!(Search::new(Params::default()).both(&Poses::default()), None);
+    }
+
+    #[test]
+    fn a_hole_starts_the_search_over_and_keeps_where_up_is() {
+        let (mut search, poses) = searched(true, 18.0, 52.0);
+        search.restart();
+        assert_eq!(search.both(&poses), None);
+        assert!(search.shank_up.standing.is_some());
+    }
+
+    #[test]
+    fn the_thighs_sign_makes_the_knee_flex() {
+        let to_sensor = transposed(&mount());
+        for turned in [false, true] {
+            let mut search = Search::new(Params::default());
+            let mut poses = Poses::default();
+            let seat = if turned { transposed(&flipped(&mount())) } else { to_sensor };
+            search.stand_thigh(apply(&seat, [0.0, 1.0, 0.0]));
+            for k in 0..600 {
+                let t = f64::from(k) * CELL_S;
+                // A knee between 15 and 40 deg; with the thigh's front for its back it would bend both ways.
+                let shank = attitude(t, 15.0, 55.0, &EYE);
+                let thigh = attitude(t, 30.0, 15.0, &seat);
+                let pose = Pose { t, shank, thigh: Some(thigh), trust: Trust::Levelled, ..Pose::default() };
+                search.step(&pose);
+                poses.push(pose);
+            }
+            let (found, standing) = search.thigh(&EYE, &poses).unwrap();
+            assert!(standing.is_some());
+            for (row, want) in found.iter().zip(transposed(&seat)) {
+                assert!(dot(*row, want) > 0.9999, "{turned} {found:?}");
+            }
+        }
+    }
+}

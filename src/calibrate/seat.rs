@@ -13,18 +13,19 @@ pub struct Params {
     pub largest_deg: f64,
     /// Standing that is needed to correct a given mount, s. Default 1.
     pub stand_s: f64,
-    /// Tilt that is worth telling, deg.
+    /// Tilt that is worth telling, deg. Default 10: a strap put on with care is within that.
     pub telling_deg: f64,
     /// Change of standing gravity that is a sensor turned on the leg, deg. Default 8: people stand
     /// within 3 to 5 of their own last time.
     pub moved_deg: f64,
-    /// Angular rate that tells the axis, deg/s.
+    /// Angular rate that tells the axis, deg/s. Default 60: swings and fast stances, no sway.
     pub moving_dps: f64,
-    /// Motion that is needed for it, s.
+    /// Motion that is needed for it, s. Default 3: about five strides.
     pub axis_s: f64,
-    /// Motion after which the past counts half, s.
+    /// Motion after which the past counts half, s. Default 20: half a minute of walking.
     pub memory_s: f64,
-    /// Largest roundness of an axis that is believed.
+    /// Largest roundness of an axis that is believed (second moment over first). Default 0.25: walking has
+    /// 0.02 to 0.1, turning and wriggling 0.3 and more.
     pub roundness: f64,
 }
 
@@ -177,4 +178,86 @@ pub fn upright(up: [f64; 3], right: [f64; 3]) -> Option<Matrix> {
     let share = dot(up, right);
     let z = unit([right[0] - share * up[0], right[1] - share * up[1], right[2] - share * up[2]])?;
     Some([cross(up, z), up, z])
+}
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
+mod tests {
+    use super::*;
+    use crate::orient::quat::apply;
+
+    fn tilted(degrees: f64) -> [f64; 3] {
+        let a = degrees.to_radians();
+        [a.sin(), a.cos(), 0.0]
+    }
+
+    fn moving(seat: &mut Seat, axis: [f64; 3], seconds: f64) {
+        for k in 0..(seconds * 100.0) as u32 {
+            let rate = if k % 2 == 0 { 150.0 } else { -150.0 };
+            seat.step(&Attitude { gyr_dps: axis.map(|a| a * rate), ..Attitude::default() });
+        }
+        seat.settle();
+    }
+
+    #[test]
+    fn standing_turns_a_tilted_sensor_upright() {
+        let mut seat = Seat::new(Params::default());
+        assert_eq!(seat.stand(tilted(6.0)), None, "not worth telling");
+        assert!((apply(seat.matrix(), tilted(6.0))[1] - 1.0).abs() < 1e-12);
+        let mut seat = Seat::new(Params::default());
+        assert!(matches!(seat.stand(tilted(15.0)), Some(Told::Tilted(a)) if (a - 15.0).abs() < 1e-9));
+        assert!((seat.tilt_deg().unwrap() - 15.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn lying_down_is_not_standing() {
+        let mut seat = Seat::new(Params::default());
+        assert!(matches!(seat.stand(tilted(80.0)), Some(Told::Tilted(_))));
+        assert!(!seat.has_standing() && seat.matrix() == &EYE);
+        seat.stand(tilted(2.0));
+        let before = *seat.matrix();
+        assert_eq!(seat.stand(tilted(80.0)), None);
+        assert_eq!(seat.matrix(), &before, "sitting after standing changes nothing");
+    }
+
+    #[test]
+    fn a_sensor_that_turns_on_the_leg_is_noticed() {
+        let mut seat = Seat::new(Params::default());
+        seat.stand(tilted(3.0));
+        assert_eq!(seat.stand(tilted(8.0)), None, "people stand otherwise each time");
+        assert!(matches!(seat.stand(tilted(20.0)), Some(Told::Moved(a)) if (a - 12.0).abs() < 1e-9));
+    }
+
+    #[test]
+    fn movement_turns_a_sensor_that_looks_askew() {
+        let askew = [15.0_f64.to_radians().sin(), 0.0, 15.0_f64.to_radians().cos()];
+        let mut seat = Seat::new(Params::default());
+        moving(&mut seat, askew, 2.0);
+        assert_eq!(seat.axis_deg(), None, "two seconds are too few");
+        moving(&mut seat, askew, 2.0);
+        assert!((seat.axis_deg().unwrap() - 15.0).abs() < 1e-6);
+        let turned = apply(seat.matrix(), askew);
+        assert!((turned[2] - 1.0).abs() < 1e-9, "{turned:?}");
+    }
+
+    #[test]
+    fn an_axis_far_from_the_mount_line_is_not_believed() {
+        let mut seat = Seat::new(Params::default());
+        moving(&mut seat, [0.8, 0.0, 0.6], 5.0);
+        assert_eq!((seat.axis_deg(), seat.matrix()), (None, &EYE));
+    }
+
+    #[test]
+    fn turning_around_turns_front_and_side_and_keeps_up() {
+        let mut seat = Seat::found(Params::default(), EYE, Some([0.0, 1.0, 0.0]));
+        seat.turn_around();
+        assert_eq!(apply(seat.matrix(), [1.0, 2.0, 3.0]), [-1.0, 2.0, -3.0]);
+    }
+
+    #[test]
+    fn axes_from_up_and_right_are_right_handed_and_need_both() {
+        let m = upright([0.0, 1.0, 0.0], unit([0.1, 0.5, 0.9]).unwrap()).unwrap();
+        assert!(dot(cross(m[0], m[1]), m[2]) > 1.0 - 1e-12 && m[1] == [0.0, 1.0, 0.0]);
+        assert_eq!(upright([0.0, 1.0, 0.0], [0.0, -1.0, 0.0]), None);
+    }
 }

@@ -339,7 +339,8 @@ fn text(sensor: &Sensor, view: &View, mount: Option<Mount>) -> String {
     if sensor.kind.is_inertial() {
         let t = view.tally;
         let all = (t.samples + t.lost()).max(1) as f64;
-        let _ = write!(out, 
+        let _ = write!(
+            out,
             "stream    {} samples at {:.1} a second, {} lost ({:.1} %)\n",
             t.samples,
             view.rate_hz,

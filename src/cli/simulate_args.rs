@@ -54,7 +54,7 @@ enum Sensor {
     Bmi270,
     /// ST LSM6DSO class
     Lsm6dso,
-    /// Xsens MTi class
+    /// Xsens class
     Mti,
     /// No errors, no impacts, no soft tissue
     Ideal,

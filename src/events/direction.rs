@@ -17,7 +17,8 @@ pub struct Params {
     pub floor_mps: f64,
     /// Error from which a velocity tells nothing, m/s.
     pub blind_mps: f64,
-    /// Limit of the velocity's vote.
+    /// Limit of the velocity's vote, as odds. Default 4: twice what makes a swing, so that one signal that
+    /// is wrong can be outvoted by all the others.
     pub velocity_limit: f64,
     /// Logarithm of the ratio of peaks that is one vote. Default 0.35: the ratio is 2 in toe-first
     /// walking of either direction, 1 in flat-footed backward walking.
@@ -28,13 +29,13 @@ pub struct Params {
     /// Logarithm of the ratio of sweeps that is one vote against. Default 0.35: a swing turns the shank
     /// back by what the stance turned it; a smaller turn is a wobble within the stance.
     pub sweep_unit: f64,
-    /// Limit of each of the three.
+    /// Limit of each of the three, as odds. Default 2: each alone can make a swing, and be outvoted.
     pub shape_limit: f64,
-    /// Vote of the steps before.
+    /// Vote of the steps before, as odds. Default 1.5: less than makes a swing.
     pub prior: f64,
-    /// Sum from which it is a swing.
+    /// Sum from which it is a swing, as odds. Default 2: one in eight (e to the power of -2) is the other.
     pub swing: f64,
-    /// Sum below which it is not.
+    /// Sum below which it is not, as odds. Default -0.5; what lies between waits for the steps after it.
     pub stance: f64,
 }
 
@@ -150,4 +151,94 @@ impl Judge {
 
 fn limited(vote: f64, limit: f64) -> f64 {
     vote.clamp(-limit, limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A half cycle of a length that turns half its peak times its length.
+    fn lobe(sign: f64, start: f64, length: f64, peak_dps: f64, forward_mps: f64) -> Lobe {
+        Lobe {
+            sign,
+            start,
+            end: start + length,
+            peak_dps,
+            sweep_deg: 0.6 * peak_dps * length,
+            forward_mps,
+            sigma_mps: 0.1,
+            ..Lobe::default()
+        }
+    }
+
+    /// Odds that the second of two kinds of half cycles, after two strides of both, is a swing.
+    fn odds(stance: &Lobe, swing: &Lobe) -> f64 {
+        let mut judge = Judge::new(Params::default());
+        let at = |l: &Lobe, start: f64| Lobe { start, end: start + l.end - l.start, ..*l };
+        judge.closed(&at(swing, 0.0));
+        judge.closed(&at(stance, swing.end - swing.start));
+        judge.odds(&at(swing, swing.end - swing.start + stance.end - stance.start))
+    }
+
+    fn verdict(odds: f64, sign: f64, mode: Option<Direction>) -> Verdict {
+        Judge::new(Params::default()).verdict(odds, sign, mode)
+    }
+
+    #[test]
+    fn a_fast_short_half_cycle_that_moves_as_it_turns_is_a_swing_and_the_other_is_not() {
+        for sign in [-1.0, 1.0] {
+            let swing = lobe(sign, 0.0, 0.45, 250.0, sign * 1.2);
+            let stance = lobe(-sign, 0.0, 0.75, 110.0, sign * 0.3);
+            let (yes, no) = (odds(&stance, &swing), odds(&swing, &stance));
+            assert_eq!(verdict(yes, sign, None), Verdict::Swing, "{sign} {yes}");
+            assert_eq!(verdict(no, -sign, None), Verdict::Stance, "{sign} {no}");
+        }
+    }
+
+    #[test]
+    fn the_mirror_image_of_a_swing_is_a_swing_the_other_way() {
+        assert_eq!((of_swing(-1.0), of_swing(1.0)), (Direction::Backward, Direction::Forward));
+        let of =
+            |sign: f64| odds(&lobe(-sign, 0.0, 0.7, 120.0, 0.0), &lobe(sign, 0.0, 0.5, 180.0, sign * 0.8));
+        assert_eq!(of(-1.0), of(1.0));
+    }
+
+    #[test]
+    fn a_velocity_that_is_not_known_has_no_vote() {
+        let judge = Judge::new(Params::default());
+        let blind = Lobe { sigma_mps: 2.0, ..lobe(-1.0, 0.0, 0.5, 200.0, -3.0) };
+        assert_eq!(judge.odds(&blind), 0.0);
+        assert_eq!(verdict(0.0, -1.0, None), Verdict::Open);
+    }
+
+    #[test]
+    fn no_single_sign_outvotes_the_others() {
+        let judge = Judge::new(Params::default());
+        let p = Params::default();
+        assert_eq!(judge.odds(&lobe(-1.0, 0.0, 0.5, 200.0, -50.0)), p.velocity_limit);
+        // Against a stance a hundred times slower, but with the velocity of one that swings the other way.
+        let odd = odds(&lobe(1.0, 0.0, 0.6, 1.0, 0.0), &lobe(-1.0, 0.0, 0.6, 400.0, 50.0));
+        assert!(odd < p.shape_limit - p.velocity_limit + 1e-9, "{odd}");
+    }
+
+    #[test]
+    fn steps_before_speak_for_more_of_the_same() {
+        let p = Params::default();
+        let open = p.swing - 0.5 * p.prior;
+        assert_eq!(verdict(open, -1.0, None), Verdict::Open);
+        assert_eq!(verdict(open, -1.0, Some(Direction::Backward)), Verdict::Swing);
+        assert_eq!(verdict(open - p.prior, -1.0, Some(Direction::Forward)), Verdict::Stance);
+    }
+
+    #[test]
+    fn a_half_cycle_long_ago_is_not_compared_with() {
+        let mut judge = Judge::new(Params::default());
+        let swing = lobe(-1.0, 2.0, 0.5, 200.0, 0.0);
+        judge.closed(&lobe(1.0, 0.5, 0.7, 80.0, 0.0));
+        assert_eq!(judge.odds(&swing), 0.0);
+        judge.closed(&lobe(1.0, 1.3, 0.7, 80.0, 0.0));
+        assert!(judge.odds(&swing) > 1.0);
+        judge.reset();
+        assert_eq!(judge.odds(&swing), 0.0);
+    }
 }

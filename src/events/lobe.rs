@@ -157,3 +157,75 @@ impl Tracker {
         Some(done)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
+mod tests {
+    use std::f64::consts::PI;
+
+    use super::*;
+    use crate::events::progress::Velocity;
+    use crate::sagittal::Motion;
+
+    fn frame(k: u64, omega_dps: f64) -> Frame {
+        let motion = Motion { t: k as f64 * CELL_S, omega_dps, yaw_dps: 10.0, ..Motion::default() };
+        let velocity = Velocity { low_mps: 2.0, sigma_mps: 0.1, ..Velocity::default() };
+        Frame { motion, velocity, ..Frame::default() }
+    }
+
+    /// The half cycles of a rate, deg/s, over time, s, that are closed.
+    fn closed(seconds: f64, rate: impl Fn(f64) -> f64) -> Vec<Lobe> {
+        let mut tracker = Tracker::new(Params::default());
+        (0..(seconds / CELL_S) as u64)
+            .filter_map(|k| tracker.step(k, &frame(k, rate(k as f64 * CELL_S))))
+            .collect()
+    }
+
+    #[test]
+    fn a_half_sine_is_one_lobe_with_its_ends_peak_and_sweep() {
+        // 0.4 s forward at up to 200 deg/s, 0.6 s back at 100; zeros between samples.
+        let rate = |t: f64| {
+            let x = (t - 0.503).rem_euclid(1.0);
+            if x < 0.4 { 200.0 * (PI * x / 0.4).sin() } else { -100.0 * (PI * (x - 0.4) / 0.6).sin() }
+        };
+        let lobes = closed(4.0, rate);
+        assert_eq!(lobes.iter().map(|l| l.sign).collect::<Vec<_>>(), [-1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0]);
+        for (n, l) in lobes[1..].iter().enumerate() {
+            let at = 0.503 + (n / 2) as f64;
+            let (start, length, peak) = if l.sign > 0.0 { (at, 0.4, 200.0) } else { (at + 0.4, 0.6, 100.0) };
+            // The rate has a kink at zero; a straight line across it is off by a part of a cell.
+            let off = (l.start - start).abs().max((l.end - start - length).abs());
+            assert!(off < CELL_S / 2.0, "{off} {l:?}");
+            assert!((l.peak_at - start - length / 2.0).abs() < CELL_S && (l.peak_dps - peak).abs() < 1.0);
+            assert!((l.sweep_deg - peak * length * 2.0 / PI).abs() < 0.2, "{l:?}");
+            assert!((l.forward_mps - 2.0).abs() < 1e-9 && (l.yaw_deg - 10.0 * length).abs() < 0.2, "{l:?}");
+        }
+    }
+
+    #[test]
+    fn a_wobble_smaller_than_a_turn_back_does_not_cut_a_swing() {
+        // 2 deg back in the middle of a swing: the dip is taken back out of the sweep.
+        let rate = |t: f64| match t {
+            0.30..0.34 => -50.0,
+            0.10..0.60 => 100.0,
+            _ => -100.0,
+        };
+        let lobes = closed(0.9, rate);
+        assert_eq!(lobes.len(), 2, "{lobes:?}");
+        assert!((lobes[1].sweep_deg - 44.0).abs() < 1.5, "{:?}", lobes[1]);
+        assert!((lobes[1].start - 0.095).abs() < 0.006 && (lobes[1].end - 0.595).abs() < 0.006);
+    }
+
+    #[test]
+    fn standing_ends_a_half_cycle_and_starts_none() {
+        let mut tracker = Tracker::new(Params::default());
+        let mut ended = Vec::new();
+        for k in 0..100 {
+            let rate = if k < 40 { 80.0 } else { 3.0 };
+            ended.extend(tracker.step(k, &frame(k, rate)));
+        }
+        assert_eq!(ended.len(), 1);
+        assert!((ended[0].sweep_deg - 32.6).abs() < 0.5 && (ended[0].end - 0.6).abs() < 0.02, "{ended:?}");
+        assert!(tracker.current().is_none() && tracker.back().is_none());
+    }
+}

@@ -2,8 +2,8 @@
 //!
 //! While the foot is planted the shank turns about the ankle like an inverted pendulum, so the sensor
 //! moves forward with `-omega * r * cos(theta)` (Li, Young, Naing, Donelan 2010,
-//! <https://doi.org/10.1016/j.jbiomech.2010.02.004>). From there the velocity is integrated through the swing. On a
-//! belt of constant speed this is the velocity relative to the belt, so it works on treadmills.
+//! J. Biomech. 43:1640, <https://pubmed.ncbi.nlm.nih.gov/20185136/>). From there the velocity is
+//! integrated through the swing. On a belt of constant speed this is the velocity relative to the belt, so it works on treadmills.
 
 use crate::sagittal::{Motion, RAD};
 use crate::signal::grid::CELL_S;
@@ -28,7 +28,7 @@ pub struct Params {
     /// How long it must hold to count as planted, s. Default 0.06: in swing the ankle's acceleration
     /// passes through zero in less.
     pub planted_s: f64,
-    /// A jump by more than this many of its own errors is not believed ...
+    /// A jump by more than this many of its own errors (default 2.5) is not believed ...
     pub gate_sigmas: f64,
     /// ... until the ankle has been quiet for this long, s. Default 0.25: a slow leg can swing at a
     /// constant velocity for almost that long.
@@ -41,9 +41,11 @@ pub struct Params {
     pub unsettled_mps2: f64,
     /// The same on top in cells that are clipped or missing, m/s². Default 4: half a gravity.
     pub unmeasured_mps2: f64,
-    /// Time constant of that settling, s; a tenth of it while standing.
+    /// Time constant of that settling, s; a tenth of it while standing. Default 1.5: the levelling's own,
+    /// with its bias still unknown.
     pub settling_s: f64,
-    /// Sagittal rate that is still standing, deg/s.
+    /// Sagittal rate that is still standing, deg/s. Default 15: sway is below 5, the slowest planted shank
+    /// turns by 20.
     pub standing_dps: f64,
 }
 
@@ -89,6 +91,8 @@ pub struct Velocity {
     pub sigma_mps: f64,
     /// The foot is planted.
     pub planted: bool,
+    /// The ankle rests for long enough to be planted, whatever the velocity says.
+    pub resting: bool,
 }
 
 /// The integrator.
@@ -143,12 +147,90 @@ impl Progress {
         let turning = m.omega_dps * RAD * p.ankle_m * m.tilt[1];
         let jump = -turning - v.forward_mps;
         let believable = jump.abs() < p.gate_sigmas * v.sigma_mps.max(2.0 * p.planted_sigma_mps);
-        v.planted = self.quiet_s > p.planted_s - CELL_S / 2.0 && (believable || self.quiet_s > p.gate_s);
+        v.resting = self.quiet_s > p.planted_s - CELL_S / 2.0;
+        v.planted = v.resting && (believable || self.quiet_s > p.gate_s);
         if v.planted {
             v.forward_mps += CORRECTION * jump;
             v.sigma_mps += CORRECTION * (p.planted_sigma_mps - v.sigma_mps);
         }
         v.low_mps = v.forward_mps + 0.5 * turning;
         *v
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
+mod tests {
+    use super::*;
+
+    const ANKLE_M: f64 = 0.28;
+
+    /// A shank that turns about its ankle at a constant rate.
+    fn planted(t: f64, omega_dps: f64) -> Motion {
+        let theta = (-10.0 + omega_dps * t) * RAD;
+        Motion { t, tilt: [theta.sin(), theta.cos()], omega_dps, ..Motion::default() }
+    }
+
+    fn after(seconds: f64, progress: &mut Progress, at: impl Fn(f64) -> Motion) -> Velocity {
+        let mut v = Velocity::default();
+        for k in 0..(seconds / CELL_S) as u32 {
+            v = progress.step(&at(f64::from(k) * CELL_S));
+        }
+        v
+    }
+
+    #[test]
+    fn a_leg_at_rest_does_not_move() {
+        let v = after(1.0, &mut Progress::new(Params::new(ANKLE_M)), |t| planted(t, 0.0));
+        assert!(v.planted && v.forward_mps.abs() < 1e-9 && v.low_mps.abs() < 1e-9, "{v:?}");
+        assert!(v.sigma_mps < 0.15, "{v:?}");
+    }
+
+    #[test]
+    fn a_planted_pendulum_moves_as_it_turns_and_its_ankle_stands() {
+        for omega in [-30.0, 30.0] {
+            let mut progress = Progress::new(Params::new(ANKLE_M));
+            let v = after(0.6, &mut progress, |t| planted(t, omega));
+            let theta = (-10.0 + omega * 0.59) * RAD;
+            let want = -omega * RAD * ANKLE_M * theta.cos();
+            assert!(v.planted && (v.forward_mps - want).abs() < 0.005, "{omega}: {v:?} {want}");
+            // Half way down it is half as fast, so the ankle's own velocity is zero.
+            assert!((v.low_mps - want / 2.0).abs() < 0.005, "{v:?}");
+            let ankle = 2.0 * v.low_mps - v.forward_mps;
+            assert!(ankle.abs() < 0.01, "{ankle}");
+        }
+    }
+
+    #[test]
+    fn a_swing_is_integrated_and_grows_less_sure() {
+        let mut progress = Progress::new(Params::new(ANKLE_M));
+        let before = after(1.5, &mut progress, |t| planted(t, 0.0));
+        // 6 m/s² for 0.2 s with a fast shank: in flight.
+        let swing = |t: f64| Motion {
+            t,
+            tilt: [0.0, 1.0],
+            omega_dps: 200.0,
+            forward_mps2: 6.0,
+            ankle_forward_mps2: 9.0,
+            ..Motion::default()
+        };
+        let v = after(0.2, &mut progress, swing);
+        assert!(!v.planted && (v.forward_mps - 1.2).abs() < 0.02, "{v:?}");
+        assert!(v.sigma_mps > before.sigma_mps + 0.1, "{before:?} {v:?}");
+        // Cells that are drawn across a hole cost more of it.
+        let mut holed = Progress::new(Params::new(ANKLE_M));
+        after(1.5, &mut holed, |t| planted(t, 0.0));
+        let drawn = after(0.2, &mut holed, |t| Motion { missing: true, ..swing(t) });
+        assert!(drawn.sigma_mps > v.sigma_mps + 0.5, "{drawn:?}");
+    }
+
+    #[test]
+    fn before_anything_is_known_nothing_is_claimed() {
+        let mut progress = Progress::new(Params::new(ANKLE_M));
+        let first = progress.step(&planted(0.0, 0.0));
+        assert!(!first.planted && first.sigma_mps >= UNKNOWN_MPS, "{first:?}");
+        after(1.0, &mut progress, |t| planted(t, 0.0));
+        progress.reset();
+        assert!(progress.step(&planted(0.0, 0.0)).sigma_mps >= UNKNOWN_MPS);
     }
 }

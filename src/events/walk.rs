@@ -44,18 +44,19 @@ pub enum Follows {
 /// What may be tuned.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Params {
-    /// Shortest stride, s.
+    /// Shortest stride, s. Default 0.4: 300 steps a minute is running.
     pub stride_min_s: f64,
-    /// Longest stride, s.
+    /// Longest stride, s. Default 3.5: half as long again as at 0.22 m/s.
     pub stride_max_s: f64,
-    /// A walk has ended when no contact has come for this many of its strides.
+    /// A walk has ended when no contact has come for this many of its strides. Default 1.8: one step
+    /// may be missed, two may not.
     pub pause_strides: f64,
     /// The same before its stride time is known, s. Default 4: the longest stride, and its landing.
     pub pause_s: f64,
     /// Largest ratio of speed and size of two swings of one walk. Default 2.5: the first step from
     /// standing has half the size of the next.
     pub alike: f64,
-    /// How long a step waits for its direction, s.
+    /// How long a step waits for its direction, s. Default 4: the longest stride, and its landing.
     pub patience_s: f64,
 }
 
@@ -161,6 +162,13 @@ impl Walk {
         }
     }
 
+    /// Contact of the last step whose swing had this sign, told or waiting, s.
+    pub fn contact_before(&self, sign: f64) -> Option<f64> {
+        let waiting = self.waiting.iter().flatten().filter(|s| s.swing.sign == sign).map(|s| s.contact);
+        let told = self.direction.is_some().then_some(self.last.contact);
+        waiting.chain(told).reduce(f64::max)
+    }
+
     /// The oldest waiting step that belongs to one walk with `step`: all swings from there on are alike.
     pub fn next_waiting(&mut self, step: &Step) -> Option<Step> {
         let alike = self.params.alike;
@@ -216,5 +224,106 @@ impl Walk {
                 *slot = None;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Direction::{Backward, Forward};
+
+    fn step(contact: f64, sign: f64, peak_dps: f64) -> Step {
+        let swing = Lobe { sign, peak_dps, sweep_deg: 0.25 * peak_dps, ..Lobe::default() };
+        Step { swing, contact }
+    }
+
+    /// A walk backward with contacts at these times.
+    fn walked(contacts: &[f64]) -> (Walk, Vec<Follows>) {
+        let mut walk = Walk::new(Params::default());
+        let follows = contacts.iter().map(|t| walk.take(&step(*t, -1.0, 200.0), Backward)).collect();
+        (walk, follows)
+    }
+
+    #[test]
+    fn a_second_step_in_time_follows_and_a_late_one_starts_anew() {
+        let (walk, follows) = walked(&[1.0, 2.2, 3.4, 7.5]);
+        assert_eq!(follows, [Follows::Nothing, Follows::Alike, Follows::Alike, Follows::Nothing]);
+        assert_eq!((walk.stride_s(), walk.last_contact()), (None, 7.5));
+        let (walk, _) = walked(&[1.0, 2.2, 3.4]);
+        assert!((walk.stride_s().unwrap() - 1.2).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_step_of_another_size_is_unlike() {
+        let mut walk = Walk::new(Params::default());
+        walk.take(&step(1.0, -1.0, 70.0), Backward);
+        assert_eq!(walk.take(&step(2.0, -1.0, 200.0), Backward), Follows::Unlike);
+        assert_eq!(walk.take(&step(3.0, -1.0, 230.0), Backward), Follows::Alike);
+    }
+
+    #[test]
+    fn a_pause_of_four_seconds_ends_a_walk_whose_rhythm_is_not_known() {
+        let (mut walk, _) = walked(&[1.0]);
+        walk.pass(4.99);
+        assert_eq!(walk.direction(), Some(Backward));
+        walk.pass(5.01);
+        assert_eq!(walk.direction(), None);
+        assert_eq!(walk.peak_dps(), Some(200.0), "the person is still the same");
+    }
+
+    #[test]
+    fn a_known_rhythm_ends_it_sooner() {
+        let (mut walk, _) = walked(&[1.0, 2.0]);
+        walk.pass(2.0 + 1.79);
+        assert_eq!(walk.direction(), Some(Backward));
+        walk.pass(2.0 + 1.81);
+        assert_eq!((walk.direction(), walk.stride_s()), (None, None));
+    }
+
+    #[test]
+    fn one_step_against_the_walk_waits_and_the_second_turns_it() {
+        let (mut walk, _) = walked(&[1.0, 2.0]);
+        assert_eq!(walk.weigh(Backward), Fate::Take);
+        assert_eq!(walk.weigh(Forward), Fate::Wait);
+        assert_eq!(walk.weigh(Forward), Fate::Take);
+        let (mut walk, _) = walked(&[1.0, 2.0]);
+        assert_eq!(walk.weigh(Forward), Fate::Wait);
+        walk.take(&step(3.0, -1.0, 200.0), Backward);
+        assert_eq!(walk.weigh(Forward), Fate::Wait, "a step of the walk forgives it");
+    }
+
+    #[test]
+    fn steps_that_waited_come_oldest_first_and_none_across_one_that_is_unlike() {
+        let mut walk = Walk::new(Params::default());
+        for (t, sign, peak) in [(1.0, -1.0, 600.0), (2.0, -1.0, 180.0), (2.5, 1.0, 190.0), (3.0, -1.0, 190.0)]
+        {
+            walk.wait(step(t, sign, peak));
+        }
+        let now = step(4.0, -1.0, 200.0);
+        let mut told = Vec::new();
+        while let Some(s) = walk.next_waiting(&now) {
+            told.push(s.contact);
+            walk.take(&s, Backward);
+        }
+        assert_eq!(told, [2.0, 3.0]);
+    }
+
+    #[test]
+    fn a_large_half_cycle_that_is_none_interrupts_those_that_wait_for_its_kind() {
+        let mut walk = Walk::new(Params::default());
+        walk.wait(step(1.0, -1.0, 200.0));
+        walk.wait(step(1.5, 1.0, 200.0));
+        walk.interrupt(-1.0);
+        assert_eq!(walk.next_waiting(&step(2.0, -1.0, 200.0)), None);
+        assert!(walk.next_waiting(&step(2.0, 1.0, 200.0)).is_some());
+    }
+
+    #[test]
+    fn nothing_waits_for_longer_than_patience() {
+        let mut walk = Walk::new(Params::default());
+        walk.wait(step(1.0, -1.0, 200.0));
+        walk.wait(step(2.0, -1.0, 200.0));
+        walk.pass(5.5);
+        assert_eq!(walk.next_waiting(&step(5.5, -1.0, 200.0)).map(|s| s.contact), Some(2.0));
     }
 }

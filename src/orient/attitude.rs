@@ -134,3 +134,82 @@ fn follow(filter: &mut Vqf, imu: &Imu) -> Attitude {
         up: filter.up(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::SensorTime;
+
+    fn cell(k: u32, acc: [f64; 3], gyr: [f64; 3]) -> Cell {
+        Cell {
+            time: SensorTime::from_micros(i64::from(k) * 10_000),
+            shank: Imu { acc_mps2: acc, gyr_dps: gyr },
+            ..Cell::default()
+        }
+    }
+
+    fn attitudes() -> Attitudes {
+        Attitudes::new(vqf::Params::SHANK, standing::Params::default())
+    }
+
+    #[test]
+    fn quiet_standing_makes_an_inclination_trusted() {
+        let mut a = attitudes();
+        let mut first = None;
+        for k in 0..100 {
+            let pose = a.step(f64::from(k) * CELL_S, &cell(k, [0.0, 9.81, 0.0], [0.5, 0.0, 0.0]));
+            assert_eq!(pose.trust == Trust::Levelled, first.is_some() || pose.stood[0].is_some());
+            first = first.or(pose.stood[0].map(|_| pose.t));
+        }
+        assert!((first.unwrap() - 0.4).abs() < 0.02, "{first:?}");
+        a.restart();
+        assert_eq!(a.step(1.0, &cell(100, [0.0, 9.81, 0.0], [0.0; 3])).trust, Trust::None);
+    }
+
+    #[test]
+    fn without_standing_it_is_settled_after_the_filters_time_constant() {
+        let mut a = attitudes();
+        let swing = |k: u32| cell(k, [0.0, 9.81, 0.0], [0.0, 0.0, if k % 20 < 10 { 90.0 } else { -90.0 }]);
+        for k in 0..400 {
+            let trust = a.step(f64::from(k) * CELL_S, &swing(k)).trust;
+            match k {
+                0..299 => assert_eq!(trust, Trust::None, "{k}"),
+                301.. => assert_eq!(trust, Trust::Settled, "{k}"),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn a_turn_is_followed_by_its_angle() {
+        let mut a = attitudes();
+        for k in 0..200 {
+            a.step(f64::from(k) * CELL_S, &cell(k, [0.0, 9.81, 0.0], [0.0; 3]));
+        }
+        // 30 deg with the ankle going forward, in a third of a second, the force turning with it.
+        let mut pose = Pose::default();
+        for k in 0..33 {
+            let theta = f64::from(k + 1) * 0.9 * RAD;
+            let acc = [9.81 * theta.sin(), 9.81 * theta.cos(), 0.0];
+            pose = a.step(2.0 + f64::from(k) * CELL_S, &cell(200 + k, acc, [0.0, 0.0, 90.0]));
+        }
+        let theta = crate::sagittal::inclination_deg(pose.shank.up);
+        assert!((theta - 29.7).abs() < 0.5, "{theta}");
+        assert_eq!(pose.shank.gyr_dps[2], 90.0 - a.bias_dps()[2]);
+    }
+
+    #[test]
+    fn a_thigh_at_rest_stands_only_while_the_shank_does() {
+        for (rate, stands) in [(0.0, true), (40.0, false)] {
+            let mut a = attitudes();
+            let mut stood = false;
+            for k in 0..100 {
+                let gyr = [0.0, 0.0, if k % 2 == 0 { rate } else { -rate }];
+                let c = cell(k, [0.0, 9.81, 0.0], gyr);
+                let thigh = Imu { acc_mps2: [0.0, 9.81, 0.0], gyr_dps: [0.0; 3] };
+                stood |= a.step(f64::from(k) * CELL_S, &Cell { thigh: Some(thigh), ..c }).stood[1].is_some();
+            }
+            assert_eq!(stood, stands, "{rate}");
+        }
+    }
+}

@@ -142,3 +142,63 @@ fn inverse(m: &Matrix) -> Option<Matrix> {
     let scale = 1.0 / det;
     Some([0, 1, 2].map(|i| [0, 1, 2].map(|j| c(j, i) * scale)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::orient::vqf::{Params, Vqf};
+
+    const DPS: f64 = PI / 180.0;
+
+    #[test]
+    fn at_rest_the_bias_is_what_the_gyroscope_reads() {
+        let mut vqf = Vqf::new(Params::SHANK, 0.01);
+        let reads = [1.5 * DPS, -2.0 * DPS, 0.7 * DPS];
+        for _ in 0..1000 {
+            vqf.update(reads, [0.0, 9.81, 0.0]);
+        }
+        for (got, want) in vqf.bias().iter().zip(reads) {
+            assert!((got - want).abs() < 0.05 * DPS, "{:?}", vqf.bias().map(|b| b / DPS));
+        }
+    }
+
+    #[test]
+    fn a_turn_that_goes_on_is_no_bias() {
+        let mut vqf = Vqf::new(Params::SHANK, 0.01);
+        for _ in 0..1000 {
+            vqf.update([0.0, 30.0 * DPS, 0.0], [0.0, 9.81, 0.0]);
+        }
+        let most = vqf.bias().iter().fold(0.0_f64, |m, b| m.max(b.abs()));
+        assert!(most <= Params::SHANK.bias_clip_dps * DPS + 1e-12 && !vqf.at_rest());
+    }
+
+    #[test]
+    fn a_bias_is_never_larger_than_its_limit() {
+        let mut bias = BiasEstimator::new(&Params::SHANK, 0.05);
+        for _ in 0..10_000 {
+            bias.step(&EYE, [0.0; 2], Some([1.0, -1.0, 0.0]));
+        }
+        let limit = bias.clip();
+        assert!(bias.rate().iter().all(|b| b.abs() <= limit) && bias.rate()[0] > 0.9 * limit);
+    }
+
+    #[test]
+    fn a_restart_keeps_what_was_learned() {
+        let mut bias = BiasEstimator::new(&Params::SHANK, 0.05);
+        for _ in 0..200 {
+            bias.step(&EYE, [0.0; 2], Some([0.01, 0.0, 0.0]));
+        }
+        let before = bias.rate();
+        bias.restart();
+        assert!(before[0] > 0.009 && bias.rate() == before);
+    }
+
+    #[test]
+    fn an_inverse_undoes_and_a_flat_matrix_has_none() {
+        let m = [[2.0, 1.0, 0.5], [0.0, 3.0, -1.0], [1.0, 0.0, 4.0]];
+        for (n, row) in product(&m, &inverse(&m).unwrap()).iter().enumerate() {
+            assert!(row.iter().zip(EYE[n]).all(|(a, b)| (a - b).abs() < 1e-12));
+        }
+        assert_eq!(inverse(&[[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [0.0, 1.0, 1.0]]), None);
+    }
+}

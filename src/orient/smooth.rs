@@ -64,3 +64,49 @@ impl<const N: usize> Smooth<N> {
         mean
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_time_constant_is_a_running_mean() {
+        let mut s = Smooth::<1>::new(0.5, 0.1);
+        let out: Vec<f64> = [2.0, 4.0, 6.0, 8.0, 10.0].iter().map(|x| s.step(&[*x])[0]).collect();
+        assert_eq!(out, [2.0, 3.0, 4.0, 5.0, 6.0]);
+    }
+
+    #[test]
+    fn a_constant_stays_what_it_is_from_the_first_sample_on() {
+        let mut s = Smooth::<2>::new(0.5, 0.01);
+        for k in 0..500 {
+            let [a, b] = s.step(&[9.81, -3.0]);
+            assert!((a - 9.81).abs() < 1e-9 && (b + 3.0).abs() < 1e-9, "{k}: {a} {b}");
+        }
+    }
+
+    #[test]
+    fn a_step_after_it_is_followed_within_a_few_time_constants() {
+        let mut s = Smooth::<1>::new(0.5, 0.01);
+        for _ in 0..100 {
+            s.step(&[0.0]);
+        }
+        let out: Vec<f64> = (0..250).map(|_| s.step(&[1.0])[0]).collect();
+        // A second-order Butterworth is at 1 - (cos 1 + sin 1) / e after its time constant.
+        assert!(
+            out[10] < 0.1 && (out[49] - 0.492).abs() < 0.02 && (out[249] - 1.0).abs() < 0.05,
+            "{}",
+            out[49]
+        );
+    }
+
+    #[test]
+    fn after_a_restart_the_past_is_gone() {
+        let mut s = Smooth::<1>::new(0.5, 0.1);
+        for _ in 0..20 {
+            s.step(&[100.0]);
+        }
+        s.restart();
+        assert_eq!(s.step(&[1.0]), [1.0]);
+    }
+}

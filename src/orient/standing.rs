@@ -72,3 +72,54 @@ impl Standing {
         unit(self.sum)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
+mod tests {
+    use super::*;
+
+    fn quiet(up: [f64; 3]) -> Attitude {
+        Attitude { acc_mps2: up.map(|u| u * 9.81), gyr_dps: [1.0, -0.5, 2.0], up }
+    }
+
+    /// When standing is told, s.
+    fn told(seconds: f64, at: impl Fn(f64) -> Attitude) -> Vec<f64> {
+        let mut standing = Standing::new(Params::default());
+        let times = (1..=(seconds / CELL_S) as u32).map(|k| f64::from(k) * CELL_S);
+        times.filter(|t| standing.step(&at(*t)).is_some()).collect()
+    }
+
+    #[test]
+    fn a_quiet_spell_is_told_when_it_is_long_enough_and_each_time_it_has_doubled() {
+        let times = told(4.0, |_| quiet([0.0, 1.0, 0.0]));
+        assert_eq!(times.len(), 4);
+        for (t, want) in times.iter().zip([0.4, 0.8, 1.6, 3.2]) {
+            assert!((t - want).abs() < 1.5 * CELL_S, "{times:?}");
+        }
+    }
+
+    #[test]
+    fn a_rate_or_a_push_begins_it_again() {
+        let rate = Attitude { gyr_dps: [0.0, 0.0, 9.0], ..quiet([0.0, 1.0, 0.0]) };
+        let push = Attitude { acc_mps2: [0.0, 10.5, 0.0], ..quiet([0.0, 1.0, 0.0]) };
+        for disturbed in [rate, push] {
+            let times =
+                told(1.2, |t| if (t - 0.35).abs() < 0.004 { disturbed } else { quiet([0.0, 1.0, 0.0]) });
+            assert!((times[0] - 0.75).abs() < 1.5 * CELL_S, "{times:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_told_is_the_mean_direction_as_a_unit_vector() {
+        let mut standing = Standing::new(Params::default());
+        let mut up = None;
+        for k in 0..40 {
+            let x = if k % 2 == 0 { 0.05 } else { -0.01 };
+            up = standing.step(&quiet(unit([x, 1.0, 0.0]).unwrap())).or(up);
+        }
+        let up = up.unwrap();
+        assert!((dot(up, up) - 1.0).abs() < 1e-12 && (up[0] - 0.02).abs() < 1e-3, "{up:?}");
+        standing.restart();
+        assert_eq!(standing.quiet_s(), 0.0);
+    }
+}

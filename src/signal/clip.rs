@@ -10,23 +10,38 @@ const FORCES_MPS2: [f64; 5] = [19.613, 39.227, 78.453, 156.906, 313.813];
 /// How near to a full scale a reading is at its end.
 const NEAR: f64 = 0.03;
 
-/// Watches for readings that repeat exactly at the end of a range: a moving sensor never repeats
-/// itself, a clipped one does.
+/// Watches for readings that repeat exactly at the end of a range: a moving sensor hardly ever repeats
+/// itself, a clipped one does. A scale that any axis has read beyond is not the end of the range.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Clip {
-    last: [f64; 6],
+    acc: Kind,
+    gyr: Kind,
 }
 
 impl Clip {
     /// Whether `imu` is clipped in an axis that was so in the sample before.
     pub fn step(&mut self, imu: &Imu) -> bool {
-        let ([a, b, c], [d, e, f]) = (imu.acc_mps2, imu.gyr_dps);
-        let now = [a, b, c, d, e, f];
+        self.acc.step(imu.acc_mps2, &FORCES_MPS2) | self.gyr.step(imu.gyr_dps, &RATES_DPS)
+    }
+}
+
+/// The axes of one kind of sensor.
+#[derive(Clone, Copy, Debug, Default)]
+struct Kind {
+    last: [f64; 3],
+    /// Largest reading so far, as a magnitude.
+    largest: f64,
+}
+
+impl Kind {
+    fn step(&mut self, now: [f64; 3], scales: &[f64]) -> bool {
         let last = std::mem::replace(&mut self.last, now);
-        let repeated = |k: usize, scales: &[f64]| {
-            now[k] == last[k] && scales.iter().any(|s| (now[k].abs() / s - 1.0).abs() < NEAR)
-        };
-        (0..3).any(|k| repeated(k, &FORCES_MPS2)) || (3..6).any(|k| repeated(k, &RATES_DPS))
+        self.largest = now.iter().fold(self.largest, |most, x| most.max(x.abs()));
+        let at_end = |x: f64| scales.iter().any(|s| (x / s - 1.0).abs() < NEAR);
+        (0..3).any(|k| {
+            let size = now[k].abs();
+            now[k] == last[k] && self.largest < size * (1.0 + NEAR) && at_end(size)
+        })
     }
 }
 
@@ -43,5 +58,16 @@ mod tests {
             .map(|r| clip.step(&at(r)))
             .collect();
         assert_eq!(seen, [false, true, false, false, true, false, false, false, false, true]);
+    }
+
+    #[test]
+    fn a_scale_that_has_been_passed_is_no_end_of_a_range() {
+        let mut clip = Clip::default();
+        let mut at = |rate: f64| clip.step(&Imu { acc_mps2: [0.0, 9.81, 0.0], gyr_dps: [0.0, rate, 0.0] });
+        assert!(!at(310.0));
+        assert!(!at(250.0));
+        assert!(!at(250.0), "a peak that happens to repeat");
+        assert!(!at(-500.0));
+        assert!(at(-500.0));
     }
 }

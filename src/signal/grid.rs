@@ -67,7 +67,7 @@ pub enum Taken {
         /// The hole was too long: this sample starts the grid anew.
         broken: bool,
     },
-    /// Its time is not after the one before, or it holds something that is not a number.
+    /// Its time is not after the one before, or it holds something that is no reading.
     Rejected,
 }
 
@@ -204,7 +204,7 @@ impl Grid {
     ///
     /// `clipped` says that the sample is at the end of a sensor's range.
     pub fn push(&mut self, sample: &Sample, clipped: bool, mut emit: impl FnMut(Cell)) -> Taken {
-        if !sample.shank.is_finite() {
+        if !sample.shank.is_reading() {
             return Taken::Rejected;
         }
         let now = sample.time;
@@ -217,7 +217,7 @@ impl Grid {
         if interval_us <= 0.0 {
             return Taken::Rejected;
         }
-        let gap = self.intervals > 0 && interval_us > self.bridge_us();
+        let gap = interval_us > self.bridge_us();
         let missing_us = interval_us - self.interval_us;
         // Learned from holes too: a capture whose rate drops would otherwise be one hole after another.
         self.learn_interval(interval_us);
@@ -228,7 +228,7 @@ impl Grid {
         }
         self.missing |= gap;
         self.clipped |= clipped;
-        let thigh = sample.thigh.filter(Imu::is_finite).map(|t| channels(&t));
+        let thigh = sample.thigh.filter(Imu::is_reading).map(|t| channels(&t));
         while now.micros() >= self.end_us {
             self.shank.fill(now, &value, self.end_us);
             let thigh_imu = self.close_thigh(now, thigh.as_ref());
@@ -260,7 +260,7 @@ impl Grid {
             integral: Integral::default(),
         };
         self.shank = lane(Some(*value));
-        self.thigh = lane(thigh.filter(|t| t.is_finite()).map(channels));
+        self.thigh = lane(thigh.filter(|t| t.is_reading()).map(channels));
         self.end_us = now.micros() + CELL_US;
         self.clipped = false;
         self.missing = false;

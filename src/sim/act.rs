@@ -24,6 +24,7 @@ pub(crate) struct Act {
 }
 
 /// What it is.
+#[expect(clippy::large_enum_variant, reason = "few exist at a time, and none in the core")]
 #[derive(Clone, Debug)]
 pub(crate) enum ActKind {
     /// Standing still. `brake_s` is how long coming to a stand takes, where it is not the usual.
@@ -83,6 +84,7 @@ pub(crate) struct Staged {
 }
 
 /// A scene, or the wish for one that can only be made when its time has come.
+#[expect(clippy::large_enum_variant, reason = "few exist at a time, and none in the core")]
 #[derive(Clone, Debug)]
 pub(crate) enum StagedScene {
     Ready(Scene),
@@ -106,6 +108,7 @@ pub(crate) struct Danger {
 const GET_UP_S: f64 = 5.5;
 
 /// How the person is left by the last act.
+#[expect(clippy::large_enum_variant, reason = "few exist at a time, and none in the core")]
 #[derive(Clone, Debug)]
 enum Left {
     Standing,

@@ -55,17 +55,19 @@ const ANKLE: Series = Series {
     pairs: [(-2.30, 5.02), (0.90, -5.81), (-3.59, 0.52), (1.85, -0.05), (-0.38, -1.08), (0.36, 0.39)],
 };
 
-impl Series {
-    /// Value, degrees, where the first harmonic has this cosine and sine.
-    fn at(&self, cos: f64, sin: f64) -> f64 {
-        let (mut c, mut s) = (1.0, 0.0);
-        let mut sum = self.mean;
-        for (a, b) in self.pairs {
-            (c, s) = (c * cos - s * sin, s * cos + c * sin);
-            sum += a * c + b * s;
+/// Values of several series, degrees, where the first harmonic has this cosine and sine: the
+/// harmonics are the same for all.
+fn values<const N: usize>(series: [&Series; N], cos: f64, sin: f64) -> [f64; N] {
+    let (mut c, mut s) = (1.0, 0.0);
+    let mut sums = series.map(|one| one.mean);
+    for harmonic in 0..6 {
+        (c, s) = (c * cos - s * sin, s * cos + c * sin);
+        for (sum, one) in sums.iter_mut().zip(series) {
+            let (a, b) = one.pairs[harmonic];
+            *sum += a * c + b * s;
         }
-        sum
     }
+    sums
 }
 
 /// Phase of the series, from heel strike, until which a leg alone decides how high the hip is.
@@ -104,8 +106,6 @@ pub(crate) struct FourierGait {
 /// Angles of the series at one phase, rad, and the ankle they put the foot at, relative to the hip.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {
-    /// Knee flexion.
-    pub knee: f64,
     /// Foot pitch.
     pub pitch: f64,
     /// Ankle ahead of the hip, m.
@@ -180,27 +180,35 @@ impl FourierGait {
     pub(crate) fn shape(&self, phase: f64) -> Shape {
         let series = self.series_phase(phase);
         let (sin, cos) = libm::sincos(TURN * series);
-        let thigh = THIGH.at(cos, sin);
-        let knee = KNEE.at(cos, sin);
-        let pitch = thigh - knee + ANKLE.at(cos, sin);
+        let [thigh, knee, ankle] = values([&THIGH, &KNEE, &ANKLE], cos, sin);
+        let pitch = thigh - knee + ankle;
         let (thigh, knee) = (rad(thigh * self.thigh_gain), rad(knee * self.knee_gain));
         let (sin_t, cos_t) = libm::sincos(thigh);
         let (sin_s, cos_s) = libm::sincos(thigh - knee);
         Shape {
-            knee,
             pitch: rad(pitch * self.pitch_gain) * rolling(series),
             ankle_x: self.thigh_m * sin_t + self.shank_m * sin_s,
             ankle_y: -self.thigh_m * cos_t - self.shank_m * cos_s,
         }
     }
 
+    /// Knee flexion of [`Self::shape`] alone, rad.
+    pub(crate) fn knee(&self, phase: f64) -> f64 {
+        let (sin, cos) = libm::sincos(TURN * self.series_phase(phase));
+        let [knee] = values([&KNEE], cos, sin);
+        rad(knee * self.knee_gain)
+    }
+
     /// Foot pitch of a planted foot at this phase, rad.
     pub(crate) fn pitch(&self, phase: f64) -> f64 {
-        self.shape(phase).pitch
+        let series = self.series_phase(phase);
+        let (sin, cos) = libm::sincos(TURN * series);
+        let [thigh, knee, ankle] = values([&THIGH, &KNEE, &ANKLE], cos, sin);
+        rad((thigh - knee + ankle) * self.pitch_gain) * rolling(series)
     }
 
     /// Phase of the series from its heel strike on, about −0.4 to 0.6, negative in late swing.
-    fn from_strike(&self, phase: f64) -> f64 {
+    fn since_strike(&self, phase: f64) -> f64 {
         let from = match self.played {
             Played::Forward => phase,
             Played::Reversed => TOE_OFF - phase,
@@ -212,13 +220,13 @@ impl FourierGait {
     /// How much the foot pushes off at this phase: it then keeps its ball on the floor and lets
     /// its pitch follow.
     pub(crate) fn pushes(&self, phase: f64) -> f64 {
-        smooth((self.from_strike(phase) - 0.33) / 0.07)
+        smooth((self.since_strike(phase) - 0.33) / 0.07)
     }
 
     /// How much higher than the middle of the pelvis this leg's hip joint is at this phase, m: the
     /// pelvis lists to the side of the leg that swings (some 5 degrees in walking forward).
     pub(crate) fn list(&self, phase: f64) -> f64 {
-        let s = self.from_strike(phase);
+        let s = self.since_strike(phase);
         let sin = libm::sin(TURN * s);
         // sin a + sin(3a)/3: level at heel strike, soon at its height and long there.
         let third = sin * (3.0 - 4.0 * sin * sin) / 3.0;
@@ -291,10 +299,10 @@ impl FourierGait {
         }
         for k in 0..HIP_HARMONICS {
             let mut sway = (0.0, 0.0);
-            for i in 0..N {
+            for (i, place) in x.iter().take(N).enumerate() {
                 let phase = i as f64 * step;
                 let (sin, cos) = libm::sincos(2.0 * TURN * (k + 1) as f64 * phase);
-                let rest = x[i] - 2.0 * half * phase - mean;
+                let rest = place - 2.0 * half * phase - mean;
                 sway = (sway.0 + rest * cos, sway.1 + rest * sin);
             }
             let scale = 2.0 / N as f64;
@@ -332,7 +340,7 @@ mod tests {
     #[test]
     fn the_series_have_the_landmarks_of_the_recorded_walk() {
         let gait = FourierGait::fitted(&Body::average(1.7), rhythm(), 1.3, Played::Forward);
-        let knee = |p: f64| deg(gait.shape(p).knee) / gait.knee_gain;
+        let knee = |p: f64| deg(gait.knee(p)) / gait.knee_gain;
         assert!((knee(0.0 - STRUCK) - 3.8).abs() < 0.1);
         assert!((knee(0.72 - STRUCK) - 58.4).abs() < 0.1);
         assert!((knee(0.40 - STRUCK) - 2.3).abs() < 0.1);

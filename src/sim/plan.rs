@@ -452,33 +452,30 @@ impl Planner {
         };
         let chance = &mut self.hazards;
         let (onset_s, end_s);
-        match mishap {
-            Mishap::Slip => {
-                let takes = chance.between(0.12, 0.25);
-                let fastest = chance.between(0.5, 1.0);
-                // Just after landing the foot brakes and slides on; later it pushes and slides away.
-                let (share, sign) = if chance.happens(0.5) { (0.16, -1.0) } else { (0.34, 1.0) };
-                onset_s = fall.contact_s + chance.between(share, share + 0.08) * fall.stride_s;
-                fall.slide = Some(Slide {
-                    start_s: onset_s,
-                    end_s: onset_s + takes,
-                    ahead_m: sign * fastest * takes / 1.875,
-                });
-                end_s = fall.leave_s;
-                self.hurry = Hurry::after_mishap(0.8, chance);
-            }
-            _ => {
-                let buckle = Buckle {
-                    start_s: fall.contact_s + chance.between(0.24, 0.36) * fall.stride_s,
-                    fall_s: chance.between(0.09, 0.16),
-                    rise_s: chance.between(0.12, 0.22),
-                    depth: buckle_depth(chance),
-                };
-                onset_s = buckle.start_s;
-                end_s = buckle.end_s();
-                fall.buckle = Some(buckle);
-                self.hurry = Hurry::after_mishap(0.5, chance);
-            }
+        if mishap == Mishap::Slip {
+            let takes = chance.between(0.12, 0.25);
+            let fastest = chance.between(0.5, 1.0);
+            // Just after landing the foot brakes and slides on; later it pushes and slides away.
+            let (share, sign) = if chance.happens(0.5) { (0.16, -1.0) } else { (0.34, 1.0) };
+            onset_s = fall.contact_s + chance.between(share, share + 0.08) * fall.stride_s;
+            fall.slide = Some(Slide {
+                start_s: onset_s,
+                end_s: onset_s + takes,
+                ahead_m: sign * fastest * takes / 1.875,
+            });
+            end_s = fall.leave_s;
+            self.hurry = Hurry::after_mishap(0.8, chance);
+        } else {
+            let buckle = Buckle {
+                start_s: fall.contact_s + chance.between(0.24, 0.36) * fall.stride_s,
+                fall_s: chance.between(0.09, 0.16),
+                rise_s: chance.between(0.12, 0.22),
+                depth: buckle_depth(chance),
+            };
+            onset_s = buckle.start_s;
+            end_s = buckle.end_s();
+            fall.buckle = Some(buckle);
+            self.hurry = Hurry::after_mishap(0.5, chance);
         }
         // A knee that gives way lets the pelvis down by itself.
         let strength = if mishap == Mishap::Slip { 0.6 } else { 0.3 };

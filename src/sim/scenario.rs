@@ -1,6 +1,8 @@
 //! The catalogue of scenarios: every way to walk backward, well or badly, and what is easily taken
 //! for it.
 
+#![expect(clippy::needless_pass_by_value, reason = "scenarios are all made in the same form")]
+
 use super::act::{Act, ActKind, Acts, Mishaps, Walk};
 use super::body::Body;
 use super::expect::{Expectation, Finding};
@@ -133,7 +135,7 @@ impl Scenario {
             })
             .filter(|(far, name)| *far <= 2 + name.len() / 4)
             .collect();
-        near.sort();
+        near.sort_unstable();
         near.into_iter().take(4).map(|(_, name)| name).collect()
     }
 }

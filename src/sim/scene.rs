@@ -11,6 +11,7 @@ use super::random::Chance;
 use super::skeleton::Figure;
 
 /// What a scene does to the instrumented leg.
+#[expect(clippy::large_enum_variant, reason = "few exist at a time, and none in the core")]
 #[derive(Clone, Debug)]
 pub(crate) enum Scene {
     /// Down onto a chair and up again.

@@ -199,7 +199,7 @@ pub fn unknown_scenario(id: &str) -> String {
 /// Line and column of a byte, from 1.
 fn place(text: &str, offset: usize) -> (usize, usize) {
     let before = &text.as_bytes()[..offset.min(text.len())];
-    let line = 1 + before.iter().filter(|b| **b == b'\n').count();
+    let line = 1 + before.split(|b| *b == b'\n').skip(1).count();
     let column = 1 + before.iter().rev().take_while(|b| **b != b'\n').count();
     (line, column)
 }

@@ -24,7 +24,7 @@ pub(crate) fn asked_knee(gait: &FourierGait, phase: f64, standing: f64, engaged:
     if engaged <= 0.0 {
         return standing;
     }
-    lerp(standing, gait.shape(phase).knee.max(0.0), engaged)
+    lerp(standing, gait.knee(phase).max(0.0), engaged)
 }
 
 /// Height that this leg asks of its hip joint, given where that is from above.

@@ -27,7 +27,7 @@ impl Labels {
                 knee_min_deg: libm::round(k.knee_min_deg * 100.0) / 100.0,
             }),
             Fact::Activity(a) => {
-                self.activity.push(TrueActivity { start_s: micro(a.start_s), end_s: micro(a.end_s), ..a })
+                self.activity.push(TrueActivity { start_s: micro(a.start_s), end_s: micro(a.end_s), ..a });
             }
             Fact::Hazard(h) => self.hazards.push(TrueHazard {
                 onset_s: h.onset_s.map(micro),

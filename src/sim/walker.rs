@@ -366,7 +366,7 @@ impl Walker {
         }
         self.label(t, &figure, knee, shank.gyr_dps[2], acting);
         let now = self.moment(t, &figure, &leg, knee);
-        self.completed(now, &felt_at, shank)
+        self.completed(&now, &felt_at, shank)
     }
 
     /// The state at `t`, but for what the sensor feels: that is known one step later.
@@ -394,8 +394,8 @@ impl Walker {
     }
 
     /// The state one step back, now that it is known what the sensor felt then.
-    fn completed(&mut self, now: Moment, felt_at: &Pose, shank: Imu) -> Moment {
-        let before = self.before.replace(now).unwrap_or(now);
+    fn completed(&mut self, now: &Moment, felt_at: &Pose, shank: Imu) -> Moment {
+        let before = self.before.replace(*now).unwrap_or(*now);
         let m = &felt_at.axes;
         Moment {
             sensor_m: felt_at.position.into(),
@@ -553,12 +553,11 @@ fn blow(touch: &Touch) -> Option<Blow> {
     let flat = touch.pitch.abs() < rad(4.0);
     match (touch.label, touch.first, touch.fore) {
         (Activity::Forward, true, _) => Some(Blow::HeelForward),
-        (Activity::Forward, false, true) => Some(Blow::Slap),
+        (_, false, true) => Some(Blow::Slap),
         (Activity::Forward, false, false) => None,
         (_, true, _) if flat => Some(Blow::Flat),
         (_, true, true) => Some(Blow::Toes),
         (_, true, false) => Some(Blow::HeelBackward),
         (_, false, false) => Some(Blow::HeelLowered),
-        (_, false, true) => Some(Blow::Slap),
     }
 }

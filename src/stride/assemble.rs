@@ -143,3 +143,93 @@ impl Assembler {
         *self = Self::default();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use EventKind::{FinalContact, HeelContact, MidSwing, ToeContact};
+
+    fn event(kind: EventKind, t: f64, follows: Option<Follows>) -> Found {
+        Found {
+            kind,
+            t,
+            direction: Direction::Backward,
+            confidence: 0.9,
+            unmeasured: false,
+            link: follows.map(|follows| Link { follows, from: t - 0.5 }),
+        }
+    }
+
+    /// The strides of these events, and what is open, cut at `end`.
+    fn strides(events: &[Found], end: f64) -> (Vec<Cycle>, Vec<Cycle>) {
+        let mut assembler = Assembler::default();
+        let (mut during, mut at_end) = (Vec::new(), Vec::new());
+        for e in events {
+            assembler.step(e, &mut |c| during.push(c));
+        }
+        assembler.cut(end, &mut |c| at_end.push(c));
+        (during, at_end)
+    }
+
+    fn walk() -> Vec<Found> {
+        let mut all = vec![event(ToeContact, 1.0, Some(Follows::Nothing))];
+        for k in 0..3 {
+            let t = 1.0 + 1.2 * f64::from(k);
+            all.push(event(HeelContact, t + 0.1, None));
+            all.push(event(FinalContact, t + 0.72, None));
+            all.push(event(MidSwing, t + 0.9, None));
+            all.push(event(ToeContact, t + 1.2, Some(Follows::Alike)));
+        }
+        all
+    }
+
+    #[test]
+    fn contacts_bound_strides_and_what_lies_between_belongs_to_them() {
+        let (strides, _) = strides(&walk(), 4.7);
+        assert_eq!(
+            strides.iter().map(|c| c.part).collect::<Vec<_>>(),
+            [Part::First, Part::Whole, Part::Whole, Part::Whole]
+        );
+        let whole = &strides[2];
+        assert!((whole.start - 2.2).abs() < 1e-9 && (whole.end - 3.4).abs() < 1e-9);
+        assert!((whole.heel.unwrap() - 2.3).abs() < 1e-9 && (whole.mid_swing.unwrap() - 3.1).abs() < 1e-9);
+        assert!((whole.stance_fraction().unwrap() - 0.6).abs() < 1e-9);
+        assert_eq!((strides[0].start, strides[0].end, strides[0].stance_fraction()), (0.5, 1.0, None));
+    }
+
+    #[test]
+    fn one_step_is_no_walk() {
+        let lone = [event(ToeContact, 1.0, Some(Follows::Nothing))];
+        assert_eq!(strides(&lone, 3.0), (vec![], vec![]));
+        let unlike = [lone[0], event(ToeContact, 2.0, Some(Follows::Unlike))];
+        assert_eq!(strides(&unlike, 3.0).0, vec![]);
+        let third = [unlike[0], unlike[1], event(ToeContact, 3.0, Some(Follows::Alike))];
+        assert_eq!(strides(&third, 3.0).0.len(), 3, "a third that is alike frees those that waited");
+    }
+
+    #[test]
+    fn an_open_stride_is_cut_at_the_end_unless_it_is_a_pause() {
+        let (_, cut) = strides(&walk(), 5.5);
+        assert_eq!(cut.iter().map(|c| (c.part, c.end)).collect::<Vec<_>>(), [(Part::Cut, 5.5)]);
+        assert_eq!(cut[0].stance_fraction(), None);
+        assert_eq!(strides(&walk(), 6.6).1, vec![], "two seconds after the last contact nobody walks");
+    }
+
+    #[test]
+    fn what_lies_in_a_hole_and_what_goes_the_other_way_is_left_out() {
+        let mut events = walk();
+        events[1].unmeasured = true;
+        events[2].direction = Direction::Forward;
+        let first = strides(&events, 4.7).0[1];
+        assert_eq!((first.heel, first.final_contact), (None, None));
+        assert!(first.mid_swing.is_some());
+    }
+
+    #[test]
+    fn a_stride_is_as_sure_as_the_less_sure_of_its_ends() {
+        let mut events = walk();
+        events[8].confidence = 0.4;
+        let sure: Vec<_> = strides(&events, 4.7).0.iter().map(|c| c.confidence).collect();
+        assert_eq!(sure, [0.9, 0.9, 0.4, 0.4]);
+    }
+}

@@ -1,8 +1,8 @@
 //! Length and lift of a stride, by the shank pendulum.
 //!
 //! At two moments with the foot planted the sensor's velocity is known: it turns about an ankle at
-//! rest (Li, Young, Naing, Donelan 2010, <https://doi.org/10.1016/j.jbiomech.2010.02.004>). Between
-//! them its acceleration is integrated, and what is left over at the end is taken out as if it had
+//! rest (Li, Young, Naing, Donelan 2010, J. Biomech. 43:1640,
+//! <https://pubmed.ncbi.nlm.nih.gov/20185136/>). Between them its acceleration is integrated, and what is left over at the end is taken out as if it had
 //! grown evenly. All of it is relative to the ground or to a belt of constant speed.
 //!
 //! # Deviations
@@ -65,4 +65,74 @@ pub fn path(frames: &Frames, from: f64, to: f64, ankle_m: f64) -> Option<Path> {
         lift_m = lift_m.max(ankle_up);
     }
     Some(Path { forward_m: moved[0] + start.at[0] - end.at[0], lift_m })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::PI;
+
+    use super::*;
+    use crate::sagittal::Motion;
+
+    const ANKLE_M: f64 = 0.28;
+
+    /// An ankle that is planted, covers `step_m` in half a second from 1 s on while it is lifted by 10 cm,
+    /// and is planted again, under a shank that is turned by `theta` (rad). `slope` is an error of the
+    /// forward acceleration, m/s².
+    fn frames(step_m: f64, theta: impl Fn(f64) -> f64, slope: f64) -> Frames {
+        let ankle = |t: f64| {
+            let x = ((t - 1.0) / 0.5).clamp(0.0, 1.0);
+            [step_m * (x - (2.0 * PI * x).sin() / (2.0 * PI)), 0.05 * (1.0 - (2.0 * PI * x).cos())]
+        };
+        let sensor = |t: f64| {
+            let ([x, y], a) = (ankle(t), theta(t));
+            [x - ANKLE_M * a.sin(), y + ANKLE_M * a.cos()]
+        };
+        let h = 1e-3;
+        let second = |t: f64, k: usize| (sensor(t + h)[k] - 2.0 * sensor(t)[k] + sensor(t - h)[k]) / (h * h);
+        let mut frames = Frames::default();
+        for n in 0..250 {
+            let t = f64::from(n) * CELL_S;
+            let a = theta(t);
+            let motion = Motion {
+                t,
+                tilt: [a.sin(), a.cos()],
+                omega_dps: (theta(t + h) - theta(t - h)) / (2.0 * h) / RAD,
+                forward_mps2: second(t, 0) + slope,
+                up_mps2: second(t, 1),
+                ..Motion::default()
+            };
+            frames.push(Frame { motion, ..Frame::default() });
+        }
+        frames
+    }
+
+    #[test]
+    fn an_upright_leg_covers_what_its_ankle_does() {
+        for step_m in [-1.1, -0.4, 0.0, 0.9] {
+            let p = path(&frames(step_m, |_| 0.0, 0.0), 0.8, 1.7, ANKLE_M).unwrap();
+            assert!((p.forward_m - step_m).abs() < 0.01 && (p.lift_m - 0.1).abs() < 0.01, "{step_m}: {p:?}");
+        }
+    }
+
+    #[test]
+    fn the_shank_may_be_tilted_and_turning_at_both_ends() {
+        let theta = |t: f64| 0.3 * (2.0 * PI * (t - 0.8) / 1.2).cos();
+        let p = path(&frames(-1.0, theta, 0.0), 0.75, 1.8, ANKLE_M).unwrap();
+        assert!((p.forward_m + 1.0).abs() < 0.02 && (p.lift_m - 0.1).abs() < 0.02, "{p:?}");
+    }
+
+    #[test]
+    fn a_constant_error_of_the_acceleration_is_taken_out() {
+        let p = path(&frames(-1.0, |_| 0.0, 0.5), 0.8, 1.7, ANKLE_M).unwrap();
+        assert!((p.forward_m + 1.0).abs() < 0.01, "{p:?}");
+    }
+
+    #[test]
+    fn what_the_memory_does_not_hold_has_no_path() {
+        let frames = frames(-1.0, |_| 0.0, 0.0);
+        assert_eq!(path(&frames, 1.5, 1.5, ANKLE_M), None);
+        assert_eq!(path(&frames, -1.0, 1.7, ANKLE_M), None);
+        assert_eq!(path(&Frames::default(), 0.0, 1.0, ANKLE_M), None);
+    }
 }
