@@ -245,7 +245,9 @@ async fn a_drop_in_each_state_is_survived() {
 /// Samples that were taken before the first that was ever received: nobody was there to hear them.
 fn unheard(out: &Outcome) -> u64 {
     let first = out.rows.first().unwrap().sample.shank.gyr_dps[0];
-    (first / 2000.0 * 32_768.0).round() as u64 - 1
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small count")]
+    let number = (first / 2000.0 * 32_768.0).round() as u64;
+    number - 1
 }
 
 #[tokio::test(start_paused = true)]

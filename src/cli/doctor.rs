@@ -76,9 +76,9 @@ pub(super) fn run(args: &DoctorArgs) -> anyhow::Result<Exit> {
         Format::Json => text = serde_json::to_string_pretty(&findings)? + "\n",
         Format::Text => {
             for f in &findings {
-                let _ = write!(text, "{}  {:<10}  {}\n", if f.ok { "ok " } else { "BAD" }, f.check, f.found);
+                let _ = writeln!(text, "{}  {:<10}  {}", if f.ok { "ok " } else { "BAD" }, f.check, f.found);
                 if let Some(advice) = &f.advice {
-                    let _ = write!(text, "                 {advice}\n");
+                    let _ = writeln!(text, "                 {advice}");
                 }
             }
         }

@@ -314,8 +314,10 @@ fn seat(view: &View, mount: Option<Mount>) -> String {
     let size = gravity.size_mps2 / GRAVITY_MPS2;
     let mut text = format!("{} points up", gravity.word());
     if !(0.93..1.07).contains(&size) {
-        text +=
-            &format!("; it reads {size:.2} g at rest, where 1 is right: its accelerometer needs calibrating");
+        let _ = write!(
+            text,
+            "; it reads {size:.2} g at rest, where 1 is right: its accelerometer needs calibrating"
+        );
     }
     let Some(mount) = mount else { return text };
     let said = mount.axes()[gravity.axis];
@@ -331,35 +333,35 @@ fn seat(view: &View, mount: Option<Mount>) -> String {
 fn text(sensor: &Sensor, view: &View, mount: Option<Mount>) -> String {
     let mut out = format!("{}: {} at {}\n", sensor.name, sensor.kind.row().name, sensor.address);
     if let Some(level) = view.battery {
-        let _ = write!(out, "battery   {level} %\n");
+        let _ = writeln!(out, "battery   {level} %");
     }
     if let Some(firmware) = &view.firmware {
-        let _ = write!(out, "firmware  {firmware}\n");
+        let _ = writeln!(out, "firmware  {firmware}");
     }
     if sensor.kind.is_inertial() {
         let t = view.tally;
         let all = (t.samples + t.lost()).max(1) as f64;
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "stream    {} samples at {:.1} a second, {} lost ({:.1} %)\n",
+            "stream    {} samples at {:.1} a second, {} lost ({:.1} %)",
             t.samples,
             view.rate_hz,
             t.lost(),
             100.0 * t.lost() as f64 / all
         );
-        let _ = write!(out, "gravity   {}\n", seat(view, mount));
+        let _ = writeln!(out, "gravity   {}", seat(view, mount));
         if let Some(words) = coarse(view.rate_hz) {
-            let _ = write!(out, "rate      {words}\n");
+            let _ = writeln!(out, "rate      {words}");
         }
         if mount.is_none() {
             out += "mount     not given: it is found from the walk; `--mount` says it\n";
         }
     }
     if let Some(mps) = view.belt_mps {
-        let _ = write!(out, "belt      {mps:.2} m/s\n");
+        let _ = writeln!(out, "belt      {mps:.2} m/s");
     }
     if let Some(beats) = view.beats {
-        let _ = write!(out, "heart     {beats} a minute\n");
+        let _ = writeln!(out, "heart     {beats} a minute");
     }
     if sensor.role == Role::Treadmill {
         out += if sensor.may_stop {

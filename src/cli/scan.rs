@@ -172,7 +172,7 @@ impl Shown {
                     text = format!("\x1b[{}A", self.lines);
                 }
                 for s in seen {
-                    let _ = write!(text, "\x1b[2K{}\n", line(s));
+                    let _ = writeln!(text, "\x1b[2K{}", line(s));
                 }
                 self.lines = seen.len();
                 write!(out, "{text}").and_then(|()| out.flush())

@@ -364,7 +364,7 @@ impl Peer for FakePeer {
         match self.with(|b| b.start) {
             Some(Start::DropsConfiguring) => {
                 self.drop_link();
-                hang().await
+                hang().await;
             }
             Some(Start::ConfigureHangs) => hang().await,
             _ => {}
