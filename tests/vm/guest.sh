@@ -9,7 +9,7 @@ modprobe -d /run/kk -S "$KV" -a bluetooth ecb cmac algif_hash algif_skcipher hci
 ip link set lo up
 mkdir -p /run/dbus; mount -t tmpfs t /var/lib/bluetooth
 dbus-daemon --system --fork --nopidfile
-/usr/libexec/bluetooth/bluetoothd -n -P battery > /run/job/bluetoothd.log 2>&1 &
+/usr/libexec/bluetooth/bluetoothd -n -d -P battery > /run/job/bluetoothd.log 2>&1 &
 btattach -B /dev/hvc0 -P h4 > /run/job/btattach.log 2>&1 &
 for _ in $(seq 300); do
   dbus-send --system --print-reply --dest=org.bluez /org/bluez/hci0 org.freedesktop.DBus.Properties.Set \
@@ -22,6 +22,8 @@ step() {
   local name=$1; shift
   timeout 150 ./retrogait "$@" > "$name.out" 2> "$name.err"; local rc=$?
   echo "$rc" > "$name.rc"; say "$name: $rc"
+  # bluetoothd ends a link two seconds after the last client has let go of it.
+  sleep 6
 }
 step scan scan --for 8s --format json --no-battery
 step pair_open pair F2:00:00:00:00:01 --as open --mount x=anterior,y=up,z=right --format json

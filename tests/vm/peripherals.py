@@ -41,6 +41,10 @@ class Link(LocalLink):
                 return
         super().send_acl_data(sender_controller, destination_address, transport, data)
 
+    def send_ll_control_pdu(self, sender_address, receiver_address, packet):
+        say("link control", type(packet).__name__, sender_address, receiver_address)
+        super().send_ll_control_pdu(sender_address, receiver_address, packet)
+
 
 def say(*words):
     print(f"{time.monotonic() - ZERO:7.3f}", *words, flush=True)
@@ -86,6 +90,9 @@ class Sensor:
             if len(bytes(uuid)) == 2:
                 kind = AdvertisingData.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS
             parts.append((kind, bytes(uuid)))
+        if not self.advertised:
+            # Known by its name alone: the name is in what everyone hears.
+            parts.append((AdvertisingData.COMPLETE_LOCAL_NAME, self.name.encode()))
         self.device.advertising_data = bytes(AdvertisingData(parts))
         self.device.scan_response_data = bytes(AdvertisingData([(AdvertisingData.COMPLETE_LOCAL_NAME, self.name.encode())]))
 
