@@ -62,7 +62,7 @@ need(len(thighs) > 500, f"the thigh sensor is in {len(thighs)} rows")
 need(len(belts) > 500, f"the belt's speed is in {len(belts)} rows")
 said = text("peripherals.log")
 need("Movesense 223344 stopped" in said and "GaitIMU stopped" in said, "the sensors were told to stop")
-need("control" not in said, "the treadmill was left alone")
+need("Horizon control" not in said, "the treadmill was left alone")
 if failures:
     print(f"{len(failures)} of the checks failed")
     sys.exit(1)
