@@ -43,6 +43,8 @@ const BELT_STRIDES: u32 = 5;
 pub struct Scribe {
     params: Params,
     treadmill_mps: Option<f64>,
+    /// What a treadmill says of its belt, m/s.
+    belt_mps: Option<f64>,
     /// Counts so far.
     pub summary: Summary,
     backward: Box<Stats>,
@@ -61,6 +63,7 @@ impl Scribe {
         Self {
             params,
             treadmill_mps,
+            belt_mps: None,
             summary: Summary::default(),
             backward: Box::default(),
             forward: Box::default(),
@@ -70,6 +73,11 @@ impl Scribe {
             now: SensorTime::default(),
             off_belt: 0,
         }
+    }
+
+    /// What a treadmill says of its belt, m/s.
+    pub fn belt(&mut self, mps: Option<f64>) {
+        self.belt_mps = mps;
     }
 
     /// The first sample: its time is the origin of the grid's seconds.
@@ -187,7 +195,7 @@ impl Scribe {
         let told = direction != StrideDirection::Unknown;
         let whole = c.part == Part::Whole;
         let time_s = c.end - c.start;
-        let belt_m = self.treadmill_mps.map(|v| v * time_s);
+        let belt_m = self.belt_mps.or(self.treadmill_mps).map(|v| v * time_s);
         let backward = told && c.direction == Direction::Backward;
         let knee = m.knee_min_deg.filter(|_| told);
         Stride {

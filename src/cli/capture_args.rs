@@ -57,6 +57,13 @@ pub(super) struct CaptureArgs {
     #[arg(long, value_name = "HZ", value_parser = rate, help_heading = "Files of other loggers")]
     sample_rate: Option<f64>,
 
+    #[command(flatten)]
+    pub(super) meta: MetaArgs,
+}
+
+/// What is known of the capture's person and sensors.
+#[derive(Debug, Default, Args)]
+pub(super) struct MetaArgs {
     /// The leg: left or right
     #[arg(long, value_parser = side, help_heading = "Metadata (goes before the capture's own)")]
     side: Option<Side>,
@@ -129,16 +136,22 @@ impl CaptureArgs {
             rate_hz: self.sample_rate,
             sensor: self.sensor.clone(),
             with: self.with.clone(),
-            overrides: Overrides {
-                side: self.side,
-                mount: self.mount.map(|m| m.0),
-                thigh_mount: self.thigh_mount.map(|m| m.0),
-                height_m: self.height,
-                shank_length_m: self.shank_length,
-                thigh_length_m: self.thigh_length,
-                treadmill_mps: self.belt,
-                placement: self.placement,
-            },
+            overrides: self.meta.overrides(),
+        }
+    }
+}
+
+impl MetaArgs {
+    pub(super) fn overrides(&self) -> Overrides {
+        Overrides {
+            side: self.side,
+            mount: self.mount.map(|m| m.0),
+            thigh_mount: self.thigh_mount.map(|m| m.0),
+            height_m: self.height,
+            shank_length_m: self.shank_length,
+            thigh_length_m: self.thigh_length,
+            treadmill_mps: self.belt,
+            placement: self.placement,
         }
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn drive(
     settings: Settings,
     mut beside: Beside<'_>,
 ) -> Result<(), DriveError> {
-    let mut fan = Fan { sinks, failure: None, left_out: 0 };
+    let mut fan = Fan::new(sinks);
     let mut pipeline = Pipeline::new(reader.meta(), settings);
     let mut count = 0_u64;
     while let Some(sample) = reader.next_sample().map_err(DriveError::Read)? {
@@ -51,6 +51,7 @@ pub(super) fn drive(
         if let Some(pace) = &mut beside.pace {
             pace.wait(sample.time);
         }
+        pipeline.belt(reader.belt_mps());
         pipeline.push(&sample, &mut |output| fan.take(&output));
         fan.check()?;
         if fan.sinks.is_empty() {
@@ -75,15 +76,19 @@ pub(super) fn drive(
 }
 
 /// All sinks as one, for a pipeline that knows of no errors.
-struct Fan<'a> {
-    sinks: Vec<Box<dyn Sink + 'a>>,
+pub(super) struct Fan<'a> {
+    pub(super) sinks: Vec<Box<dyn Sink + 'a>>,
     failure: Option<io::Error>,
     /// Rows that the reader left out, which the pipeline never saw.
     left_out: u64,
 }
 
-impl Fan<'_> {
-    fn take(&mut self, output: &Output) {
+impl<'a> Fan<'a> {
+    pub(super) fn new(sinks: Vec<Box<dyn Sink + 'a>>) -> Self {
+        Self { sinks, failure: None, left_out: 0 }
+    }
+
+    pub(super) fn take(&mut self, output: &Output) {
         match output {
             Output::Record(Record::Summary(summary)) => {
                 let mut summary = summary.clone();
@@ -96,7 +101,7 @@ impl Fan<'_> {
         }
     }
 
-    fn each(&mut self, mut give: impl FnMut(&mut dyn Sink) -> io::Result<()>) {
+    pub(super) fn each(&mut self, mut give: impl FnMut(&mut dyn Sink) -> io::Result<()>) {
         let failure = &mut self.failure;
         self.sinks.retain_mut(|sink| match give(sink.as_mut()) {
             Ok(()) => true,
@@ -108,7 +113,7 @@ impl Fan<'_> {
         });
     }
 
-    fn check(&mut self) -> Result<(), DriveError> {
+    pub(super) fn check(&mut self) -> Result<(), DriveError> {
         self.failure.take().map_or(Ok(()), |e| Err(DriveError::Write(e)))
     }
 }

@@ -5,6 +5,7 @@ use std::process::{ExitCode, Termination};
 use anstyle::{AnsiColor, Style};
 use thiserror::Error;
 
+use crate::link::transport::Fault;
 use crate::sink::file::OutputError;
 use crate::source::{ReadError, Samples};
 
@@ -79,6 +80,9 @@ pub fn report(error: &anyhow::Error) {
         }
         if let Some(OutputError::Exists(_)) = e.downcast_ref::<OutputError>() {
             return Some("pass `--force` to replace it".to_owned());
+        }
+        if let Some(fault) = e.downcast_ref::<Fault>() {
+            return Some(fault.help().to_owned());
         }
         e.downcast_ref::<UsageError>()?.help.clone()
     });

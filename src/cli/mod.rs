@@ -8,12 +8,20 @@ mod bids;
 mod capture_args;
 mod captures;
 mod convert;
+mod doctor;
 mod drive;
 mod extras;
+mod live;
+mod live_file;
+mod live_sim;
 mod mapping;
 mod outputs;
 mod pace;
+mod pair;
+mod radio;
 mod replay;
+mod scan;
+mod sensors;
 mod simulate;
 mod simulate_args;
 mod simulate_list;
@@ -52,6 +60,16 @@ enum Command {
     Batch(Box<batch::BatchArgs>),
     /// Write labelled captures of a simulated walker, or send them as a live sensor does
     Simulate(Box<simulate::SimulateArgs>),
+    /// Look for sensors in range
+    Scan(scan::ScanArgs),
+    /// Connect a sensor for the first time, look at it, and remember it
+    Pair(Box<pair::PairArgs>),
+    /// List, rename or forget the sensors that were paired
+    Sensors(sensors::SensorsArgs),
+    /// Measure while someone walks
+    Live(Box<live::LiveArgs>),
+    /// Find out why Bluetooth does not work, and what to do about it
+    Doctor(doctor::DoctorArgs),
     /// Score detectors against labelled captures, and time them
     Bench(Box<bench::BenchArgs>),
     /// Print a completion script for a shell
@@ -77,6 +95,11 @@ pub fn main() -> Exit {
         Command::Convert(args) => convert::run(&args),
         Command::Batch(args) => batch::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Scan(args) => scan::run(&args),
+        Command::Pair(args) => pair::run(&args),
+        Command::Sensors(args) => sensors::run(&args),
+        Command::Live(args) => live::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Completions(args) => extras::completions(&args),
         Command::Man => extras::man(),

@@ -62,6 +62,10 @@ pub trait Samples {
     /// # Errors
     /// When the recording cannot honestly be read on.
     fn next_sample(&mut self) -> Result<Option<Sample>, ReadError>;
+    /// Speed of the belt at the sample returned last, m/s, where the recording has it.
+    fn belt_mps(&self) -> Option<f64> {
+        None
+    }
     /// What was left out so far, and what is odd.
     fn warnings(&self) -> &Warnings;
     /// What was noticed since the last call: at most three of a kind in all.
@@ -73,6 +77,10 @@ pub trait Samples {
 }
 
 impl<R: std::io::Read> Samples for CaptureReader<R> {
+    fn belt_mps(&self) -> Option<f64> {
+        self.belt_mps()
+    }
+
     fn meta(&self) -> &CaptureMeta {
         self.meta()
     }

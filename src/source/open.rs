@@ -136,6 +136,13 @@ fn is_capture(start: &[u8]) -> bool {
 }
 
 impl Samples for Recording {
+    fn belt_mps(&self) -> Option<f64> {
+        match self {
+            Self::Capture(r) => r.belt_mps(),
+            Self::Foreign(_) => None,
+        }
+    }
+
     fn meta(&self) -> &CaptureMeta {
         match self {
             Self::Capture(r) => r.meta(),

@@ -222,7 +222,8 @@ impl Overrides {
         }
     }
 
-    pub(super) fn apply(&self, meta: &mut CaptureMeta) {
+    /// Puts what is given over what `meta` says.
+    pub fn apply(&self, meta: &mut CaptureMeta) {
         meta.side = self.side.or(meta.side);
         meta.mount = self.mount.unwrap_or(meta.mount);
         meta.thigh_mount = self.thigh_mount.unwrap_or(meta.thigh_mount);
