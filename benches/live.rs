@@ -148,6 +148,7 @@ fn main() {
     took.sort_unstable();
     let n = took.len();
     assert!(n > 20, "{n} records are too few to say anything");
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a few thousand")]
     let at = |share: f64| took[((n - 1) as f64 * share) as usize] as f64 * 1e-3;
     let share = 100.0 * used / elapsed;
     println!(

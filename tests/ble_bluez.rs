@@ -1,5 +1,11 @@
 //! The program and the real `btleplug` against an `org.bluez` on a private bus: every sensor is found,
 //! paired, streamed from, dropped, connected again and stopped. Needs nothing of the machine.
+#![allow(
+    clippy::pedantic,
+    clippy::single_match,
+    clippy::type_complexity,
+    reason = "a bus interface has the signatures that the bus gives it"
+)]
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

@@ -210,7 +210,7 @@ fn metamotion_from_its_bytes() {
     assert_eq!(said[1], Said::Odd(Odd { offset: 1, what: OddKind::Field("register", 0x1c) }));
 }
 
-/// Messages of both streams of a MetaMotion, 30 ms apart; `lost(i, gyro)` never arrive. Says how many
+/// Messages of both streams of a `MetaMotion`, 30 ms apart; `lost(i, gyro)` never arrive. Says how many
 /// were received, how many said lost, and of how many the two halves do not belong together.
 fn metamotion_with(lost: impl Fn(u32, bool) -> bool) -> (u64, u64, u64) {
     let mut decoder = Kind::MetaMotion.decoder(100.0);

@@ -81,7 +81,6 @@ struct Live {
     memory_kib: Vec<u64>,
 }
 
-#[expect(clippy::too_many_lines, reason = "one session from beginning to end")]
 async fn live(folder: &Path, meta: &CaptureMeta, minute: Vec<[i16; 6]>) -> Live {
     let mishaps = (1..=10_u64)
         .map(|i| (Duration::from_secs(i * 330), Mishap::Drop { away: Duration::from_millis(400 * i) }))
@@ -224,7 +223,7 @@ fn an_hour_with_two_percent_lost_and_ten_drops() {
     // What arrived, through the decoders again.
     let file = BufReader::new(File::open(folder.join("hour.raw.csv")).unwrap());
     let mut reader = RawReader::new(file).unwrap();
-    let mut session = Session::new(&reader.parts().to_vec(), &meta, Settings::default(), None);
+    let mut session = Session::new(reader.parts(), &meta, Settings::default(), None);
     let mut records = ndjson(&folder.join("again.ndjson"));
     while let Some(event) = reader.next_event().unwrap() {
         session.event(&event, &mut |given| {

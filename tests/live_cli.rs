@@ -155,7 +155,10 @@ fn wrong_commands_are_answered_with_advice() {
         &["--sensor", "sim:bw_normal_coached", "--rate", "5"],
     ] {
         let (_, said, code) = live(&folder, args);
-        told += &format!("$ retrogait live {}\n{said}[{code}]\n\n", args.join(" "));
+        told.push_str(
+            &["$ retrogait live ", &args.join(" "), "\n", said.as_str(), "[", &code.to_string(), "]\n\n"]
+                .concat(),
+        );
     }
     insta::assert_snapshot!("live_errors", told);
 }
