@@ -80,6 +80,9 @@ impl Gait {
         self.done.measure(&mut self.measurer, frames, emit);
         if let Some(t) = planted {
             self.measurer.planted(t, frames, &mut |m| emit(Said::Stride(m)));
+        } else if !self.detector.awaits_planting() {
+            // The foot was never seen at rest: the stride is told without what that would have shown.
+            self.measurer.flush(frames, &mut |m| emit(Said::Stride(m)));
         }
         (motion, knee)
     }

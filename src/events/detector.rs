@@ -272,8 +272,8 @@ impl Detector {
         let mode = self.walk.direction();
         if self.lifted != Some(lobe.first)
             && rate < p.past_peak * lobe.peak_dps
-            && self.is_swing(lobe)
             && mode == Some(of_swing(lobe.sign))
+            && self.is_swing(lobe)
         {
             self.lift(lobe, emit);
         }
@@ -432,6 +432,11 @@ impl Detector {
         } else if t > contact + self.params.heel_wait * stride_s {
             self.contact = None;
         }
+    }
+
+    /// Whether a foot that has landed may still turn out to be planted.
+    pub fn awaits_planting(&self) -> bool {
+        self.contact.is_some()
     }
 
     /// When the foot was planted, if that became known since the last time this was asked.
