@@ -362,13 +362,7 @@ impl<R: Read> CaptureReader<R> {
             return Err(self.refuse(Problem::NoUsableRow { rows: self.seen, line, first: trouble.fault() }));
         }
         self.judge_look()?;
-        // Rows that a logger wrote twice are lost to nobody.
-        let left: u64 = self
-            .warnings
-            .tallies()
-            .filter(|t| t.trouble.loses_row() && t.trouble != Trouble::DuplicateTime)
-            .map(|t| t.count)
-            .sum();
+        let left = self.warnings.rows_lost();
         if self.seen >= MANY_ROWS && left * 2 > self.seen {
             return Err(self.refuse(Problem::MostlyUnusable { left, rows: self.seen }));
         }

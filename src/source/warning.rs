@@ -225,6 +225,13 @@ impl Warnings {
         })
     }
 
+    /// Rows that were left out and hold something that no other row does: what a logger wrote twice is
+    /// lost to nobody.
+    pub fn rows_lost(&self) -> u64 {
+        let lost = |t: &Tally| t.trouble.loses_row() && t.trouble != Trouble::DuplicateTime;
+        self.tallies().filter(lost).map(|t| t.count).sum()
+    }
+
     /// Rows that were left out.
     pub fn rows_left_out(&self) -> u64 {
         self.tallies().filter(|t| t.trouble.loses_row()).map(|t| t.count).sum()

@@ -216,12 +216,7 @@ impl ForeignReader {
             });
         }
         self.judge_look()?;
-        let left: u64 = self
-            .warnings
-            .tallies()
-            .filter(|t| t.trouble.loses_row() && t.trouble != Trouble::DuplicateTime)
-            .map(|t| t.count)
-            .sum();
+        let left = self.warnings.rows_lost();
         if self.seen >= MANY_ROWS && left * 2 > self.seen {
             return Err(self.refuse(Problem::MostlyUnusable { left, rows: self.seen }));
         }
