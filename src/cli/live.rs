@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
 use clap::Args;
@@ -255,7 +255,7 @@ async fn session<T: Transport>(
         }
     }
     let recorder = recorder(args, &plan.parts(), &plan.meta)?;
-    let (tx, events) = intake::queue();
+    let (tx, mut events) = intake::queue();
     let (stop, stopped) = watch::channel(false);
     let (clock, turn) = (Clock::start(), Arc::new(Mutex::new(())));
     let mut links = Vec::new();
@@ -279,11 +279,12 @@ async fn session<T: Transport>(
     }
     drop(tx);
     let (ended, mut engine_over) = oneshot::channel();
+
     let engine = thread::Builder::new().name("session".into()).spawn({
         let (parts, meta) = (plan.parts(), plan.meta.clone());
         let labels: Vec<_> = plan.members.iter().map(|m| m.label.clone()).collect();
         move || {
-            let result = engine(events, &parts, &meta, recorder, labels);
+            let result = engine(|| Ok(events.blocking_recv()), &parts, &meta, recorder, labels);
             // Nobody waits for it when the end came from the other side.
             let _ = ended.send(());
             result
@@ -378,19 +379,7 @@ fn recorder(args: &LiveArgs, parts: &[Part], meta: &CaptureMeta) -> anyhow::Resu
 
 /// `20260131T094501Z`
 fn stamp(now: SystemTime) -> String {
-    let s = now.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-    let (days, rest) = (s / 86_400, s % 86_400);
-    // Days to a date of the Gregorian calendar, years counted from March.
-    let z = days + 719_468;
-    let (era, day) = (z / 146_097, z % 146_097);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let of_year = day - (365 * year + year / 4 - year / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let date = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year + era * 400 + u64::from(month <= 2);
-    let (h, m, s) = (rest / 3600, rest / 60 % 60, rest % 60);
-    format!("{year:04}{month:02}{date:02}T{h:02}{m:02}{s:02}Z")
+    jiff::Timestamp::try_from(now).unwrap_or_default().strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
 /// The sinks of a live session.
@@ -401,7 +390,7 @@ fn sinks() -> io::Result<Vec<Box<dyn Sink>>> {
 
 /// Works on events until there are no more, or nobody reads any longer.
 fn engine(
-    mut events: mpsc::Receiver<Event>,
+    mut next: impl FnMut() -> anyhow::Result<Option<Event>>,
     parts: &[Part],
     meta: &CaptureMeta,
     recorder: Option<Recorder>,
@@ -410,7 +399,7 @@ fn engine(
     let mut session = Session::new(parts, meta, Settings::default(), recorder);
     let mut fan = Fan::new(sinks()?);
     let mut teller = Teller { labels, beat: None };
-    while let Some(event) = events.blocking_recv() {
+    while let Some(event) = next()? {
         session.event(&event, &mut |out| match out {
             Out::Output(output) => fan.take(&output),
             Out::Found(found) => teller.tell(&found),
@@ -554,24 +543,14 @@ fn from_file(args: &LiveArgs, path: &Path) -> anyhow::Result<Exit> {
     let parts = file.reader.parts().to_vec();
     let recorder = recorder(args, &parts, &file.meta)?;
     let labels = parts.iter().map(|p| p.role.word().to_owned()).collect();
-    let mut session = Session::new(&parts, &file.meta, Settings::default(), recorder);
-    let mut fan = Fan::new(sinks()?);
-    let mut teller = Teller { labels, beat: None };
-    while let Some(event) = file.next()? {
-        session.event(&event, &mut |out| match out {
-            Out::Output(output) => fan.take(&output),
-            Out::Found(found) => teller.tell(&found),
-        });
-        written(fan.check())?;
-        if fan.sinks.is_empty() {
-            break;
-        }
-    }
-    close(session, fan, &teller)
+    let meta = file.meta.clone();
+    engine(|| file.next(), &parts, &meta, recorder, labels)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use super::*;
 
     #[test]

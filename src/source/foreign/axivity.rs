@@ -59,11 +59,8 @@ fn range_dps(code: u16) -> f64 {
 fn timestamp(packed: u32) -> Option<f64> {
     let field = |shift: u32, bits: u32| i64::from((packed >> shift) & ((1 << bits) - 1));
     let (year, month, day) = (2000 + field(26, 6), field(22, 4), field(17, 5));
-    if !(1..=12).contains(&month) || day == 0 {
-        return None;
-    }
     let seconds = field(12, 5) * 3600 + field(6, 6) * 60 + field(0, 6);
-    Some((days(year, month, day) * 86_400 + seconds) as f64)
+    Some((days(year, month, day)? * 86_400 + seconds) as f64)
 }
 
 /// Reads until `buf` is full or the input ends.

@@ -1,5 +1,7 @@
 //! Moments written as a date and a time of day, in seconds.
 
+use jiff::civil::{Date, date};
+
 /// Seconds since 1970 of `2026-10-02T07:48:45.830` and its relatives: other separators, no leading
 /// zeros, month/day/year, a colon before the milliseconds. No zone is known, and none is needed.
 pub(super) fn seconds(text: &str) -> Option<f64> {
@@ -7,14 +9,10 @@ pub(super) fn seconds(text: &str) -> Option<f64> {
     let mut parts = date.split(['-', '/', '.']).map(|p| p.trim().parse::<i64>().ok());
     let (a, b, c) = (parts.next()??, parts.next()??, parts.next()??);
     let (year, month, day) = if a >= 1000 { (a, b, c) } else { (c, a, b) };
-    if parts.next().is_some()
-        || !(1970..2200).contains(&year)
-        || !(1..=12).contains(&month)
-        || !(1..=31).contains(&day)
-    {
+    if parts.next().is_some() || !(1970..2200).contains(&year) {
         return None;
     }
-    Some(days(year, month, day) as f64 * 86_400.0 + time_of_day(clock)?)
+    Some(days(year, month, day)? as f64 * 86_400.0 + time_of_day(clock)?)
 }
 
 /// Seconds since midnight of `7:48:45.830` or `7:48:45:830`.
@@ -33,14 +31,10 @@ pub(super) fn time_of_day(text: &str) -> Option<f64> {
     Some(f64::from(hours * 3600 + minutes * 60) + seconds + millis)
 }
 
-/// Days from 1970-01-01 in the Gregorian calendar; years begin in March, so that the day that may be
-/// missing is the last of one.
-pub(super) fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+/// Days from 1970-01-01; `None` on a day that never was.
+pub(super) fn days(year: i64, month: i64, day: i64) -> Option<i64> {
+    let day = Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()?;
+    Some((day - date(1970, 1, 1)).get_days().into())
 }
 
 #[cfg(test)]
@@ -49,8 +43,9 @@ mod tests {
 
     #[test]
     fn dates_are_read_as_loggers_write_them() {
-        assert_eq!(days(1970, 1, 1), 0);
-        assert_eq!(days(2000, 2, 29), 11_016);
+        assert_eq!(days(1970, 1, 1), Some(0));
+        assert_eq!(days(2000, 2, 29), Some(11_016));
+        assert_eq!(days(2026, 2, 30), None);
         for (text, want) in [
             ("1970-01-02T00:00:01.500", 86_401.5),
             ("1970-1-2 0:0:1.5", 86_401.5),
