@@ -87,6 +87,9 @@ impl Gait {
         if let Some(t) = planted {
             self.measurer.planted(t, frames, &mut |m| emit(Said::Stride(m)));
             self.detector.set_lever(self.measurer.ahead_m());
+        } else if !self.detector.awaits_planting() {
+            // The foot was never seen at rest: the stride is told without what that would have shown.
+            self.measurer.flush(frames, &mut |m| emit(Said::Stride(m)));
         }
         (motion, knee)
     }

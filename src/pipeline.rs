@@ -187,6 +187,12 @@ impl Pipeline {
         knees
     }
 
+    /// The belt runs at this speed from the next sample on, m/s; `None` is what the capture says of
+    /// itself.
+    pub fn belt(&mut self, mps: Option<f64>) {
+        self.path.scribe.belt(mps);
+    }
+
     /// Ends the capture: emits what was still open, and the summary last.
     pub fn finish(self, emit: &mut impl FnMut(Output)) {
         self.path.finish(emit);

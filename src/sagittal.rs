@@ -15,6 +15,10 @@ use crate::signal::grid::{CELL_RATE_HZ, CELL_S};
 /// Radians to a degree.
 pub const RAD: f64 = PI / 180.0;
 
+/// Cells after a hole whose output still rests on what was drawn across it: the low-pass's delay and the
+/// derivative's.
+const DRAWN_CELLS: u8 = 4;
+
 /// What may be tuned.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Params {
@@ -85,6 +89,8 @@ pub struct Sagittal {
     filtered: [Plane; 2],
     /// Sine and cosine of the inclination in the last three cells.
     tilt: [[f64; 2]; 3],
+    /// For how many cells more the output rests on drawn ones.
+    drawn: u8,
     started: bool,
 }
 
@@ -101,6 +107,7 @@ impl Sagittal {
             acc: [Channel::default(); 2],
             filtered: [Plane::default(); 2],
             tilt: [[0.0, 1.0]; 3],
+            drawn: 0,
             started: false,
         }
     }
@@ -143,6 +150,7 @@ impl Sagittal {
             forward: self.acc[0].step(&self.filter, now.forward),
             up: self.acc[1].step(&self.filter, now.up),
         };
+        self.drawn = if pose.missing { DRAWN_CELLS } else { self.drawn.saturating_sub(1) };
         let [before, middle] = self.filtered;
         self.filtered = [middle, now];
         let alpha_dps2 = (now.omega - before.omega) / (2.0 * CELL_S);
@@ -168,7 +176,7 @@ impl Sagittal {
             yaw_dps,
             rest: pose.rest,
             clipped: pose.clipped,
-            missing: pose.missing,
+            missing: self.drawn > 0,
             trust: pose.trust,
         }
     }

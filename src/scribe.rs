@@ -46,6 +46,8 @@ const BELT_STRIDES: u32 = 5;
 pub struct Scribe {
     params: Params,
     treadmill_mps: Option<f64>,
+    /// What a treadmill says of its belt, m/s.
+    belt_mps: Option<f64>,
     /// Counts so far.
     pub summary: Summary,
     backward: Box<Stats>,
@@ -71,6 +73,7 @@ impl Scribe {
             log: Log::new(aims),
             params,
             treadmill_mps,
+            belt_mps: None,
             summary: Summary::default(),
             backward: Box::default(),
             forward: Box::default(),
@@ -80,6 +83,11 @@ impl Scribe {
             now: SensorTime::default(),
             off_belt: 0,
         }
+    }
+
+    /// What a treadmill says of its belt, m/s.
+    pub fn belt(&mut self, mps: Option<f64>) {
+        self.belt_mps = mps;
     }
 
     /// The first sample: its time is the origin of the grid's seconds.
@@ -199,7 +207,7 @@ impl Scribe {
         let told = direction != StrideDirection::Unknown;
         let whole = c.part == Part::Whole;
         let time_s = c.end - c.start;
-        let belt_m = self.treadmill_mps.map(|v| v * time_s);
+        let belt_m = self.belt_mps.or(self.treadmill_mps).map(|v| v * time_s);
         let backward = told && c.direction == Direction::Backward;
         let t = match direction {
             StrideDirection::Backward => self.judge.judge(m, reason.is_none(), self.zero),

@@ -157,7 +157,9 @@ fn the_same_walk_in_all_24_mounts_gives_the_same_records() {
                     }
                 };
                 let mut pipeline = Pipeline::new(meta, Settings::default());
-                samples.iter().for_each(|s| pipeline.push(s, &mut emit));
+                for s in samples {
+                    pipeline.push(s, &mut emit);
+                }
                 pipeline.finish(&mut emit);
                 out
             };

@@ -24,7 +24,12 @@ fn stdout(folder: &Folder, args: &[&str]) -> Vec<u8> {
 
 #[test]
 fn help_pages_read_well() {
-    for (name, args) in [("help_replay", &["replay", "--help"][..]), ("help_bench", &["bench", "--help"])] {
+    for (name, args) in [
+        ("help_replay", &["replay", "--help"][..]),
+        ("help_convert", &["convert", "--help"]),
+        ("help_batch", &["batch", "--help"]),
+        ("help_bench", &["bench", "--help"]),
+    ] {
         let out = retrogait().args(args).assert().success();
         let text = String::from_utf8(out.get_output().stdout.clone()).unwrap();
         insta::assert_snapshot!(name, text);

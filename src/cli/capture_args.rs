@@ -1,10 +1,15 @@
 //! Flags that say how captures are to be read.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
+use super::mapping::{self, Mapping};
 use crate::capture::{CaptureMeta, Placement};
 use crate::mount::{Mount, Side};
-use crate::source::{AccUnit, GyrUnit, MetaKey, Overrides, ReadOptions, TimeUnit, check_metadata};
+use crate::source::{
+    AccUnit, Format, GyrUnit, Kind, MetaKey, Overrides, ReadOptions, TimeUnit, check_metadata,
+};
 
 /// How captures are to be read where they do not say so, or say it wrong.
 #[derive(Debug, Default, Args)]
@@ -25,6 +30,40 @@ pub(super) struct CaptureArgs {
     #[arg(long, value_name = "NAME=HEADER", value_parser = column, help_heading = "Units and columns")]
     column: Vec<(String, String)>,
 
+    /// Read columns from others, all in one: `time_s=t,acc_x=ax,...`
+    #[arg(long, value_name = "LIST", value_parser = columns, help_heading = "Units and columns")]
+    columns: Option<ColumnList>,
+
+    /// Remember the columns and units given under NAME, for `--from NAME`
+    #[arg(long, value_name = "NAME", help_heading = "Units and columns")]
+    save_as: Option<String>,
+
+    /// What the file is: a format or a mapping saved by `--save-as` [default: told by its content]
+    ///
+    /// Formats: capture, axivity, body-frame, metabase, motion-bids, movella-dot, movesense,
+    /// movesense-csv, phyphox, sensor-logger, witmotion.
+    #[arg(long, value_name = "KIND", help_heading = "Files of other loggers")]
+    from: Option<String>,
+
+    /// The sensor to read from a file that has several
+    #[arg(long, value_name = "NAME", help_heading = "Files of other loggers")]
+    sensor: Option<String>,
+
+    /// The other file of a pair, where its name does not tell
+    #[arg(long, value_name = "FILE", help_heading = "Files of other loggers")]
+    with: Option<PathBuf>,
+
+    /// Samples a second of a file that has no times
+    #[arg(long, value_name = "HZ", value_parser = rate, help_heading = "Files of other loggers")]
+    sample_rate: Option<f64>,
+
+    #[command(flatten)]
+    pub(super) meta: MetaArgs,
+}
+
+/// What is known of the capture's person and sensors.
+#[derive(Debug, Default, Args)]
+pub(super) struct MetaArgs {
     /// The leg: left or right
     #[arg(long, value_parser = side, help_heading = "Metadata (goes before the capture's own)")]
     side: Option<Side>,
@@ -62,23 +101,57 @@ pub(super) struct CaptureArgs {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MountLine(pub(super) Option<Mount>);
 
+/// Several `NAME=HEADER` in one flag.
+#[derive(Clone, Debug)]
+struct ColumnList(Vec<(String, String)>);
+
 impl CaptureArgs {
+    /// The options with what `--from` names, and saves them if told.
+    pub(super) fn resolved(&self) -> anyhow::Result<ReadOptions> {
+        let mut options = self.options();
+        if let Some(word) = self.from.as_deref() {
+            if word == "capture" {
+                options.kind = Some(Kind::Capture);
+            } else if let Some(format) = Format::of_word(word) {
+                options.kind = Some(Kind::Foreign(format));
+            } else {
+                mapping::named(word)?.fill(&mut options)?;
+                options.kind = Some(Kind::Capture);
+            }
+        }
+        if let Some(name) = &self.save_as {
+            let path = mapping::save(name, Mapping::of(&options))?;
+            anstream::eprintln!("mapping `{name}` saved in {}", path.display());
+        }
+        Ok(options)
+    }
+
     pub(super) fn options(&self) -> ReadOptions {
         ReadOptions {
             acc_unit: self.acc_unit,
             gyr_unit: self.gyr_unit,
             time_unit: self.time_unit,
-            columns: self.column.clone(),
-            overrides: Overrides {
-                side: self.side,
-                mount: self.mount.map(|m| m.0),
-                thigh_mount: self.thigh_mount.map(|m| m.0),
-                height_m: self.height,
-                shank_length_m: self.shank_length,
-                thigh_length_m: self.thigh_length,
-                treadmill_mps: self.belt,
-                placement: self.placement,
-            },
+            columns: self.column.iter().chain(self.columns.iter().flat_map(|l| &l.0)).cloned().collect(),
+            kind: None,
+            rate_hz: self.sample_rate,
+            sensor: self.sensor.clone(),
+            with: self.with.clone(),
+            overrides: self.meta.overrides(),
+        }
+    }
+}
+
+impl MetaArgs {
+    pub(super) fn overrides(&self) -> Overrides {
+        Overrides {
+            side: self.side,
+            mount: self.mount.map(|m| m.0),
+            thigh_mount: self.thigh_mount.map(|m| m.0),
+            height_m: self.height,
+            shank_length_m: self.shank_length,
+            thigh_length_m: self.thigh_length,
+            treadmill_mps: self.belt,
+            placement: self.placement,
         }
     }
 }
@@ -96,6 +169,15 @@ fn column(text: &str) -> Result<(String, String), String> {
         ));
     }
     Ok((name.to_owned(), header.to_owned()))
+}
+
+fn columns(text: &str) -> Result<ColumnList, String> {
+    text.split(',').map(|pair| column(pair.trim())).collect::<Result<_, _>>().map(ColumnList)
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (1.0..=10_000.0).contains(&rate) { Ok(rate) } else { Err("not between 1 and 10000".into()) }
 }
 
 /// A flag's value by the rules of the metadata line of the same meaning.

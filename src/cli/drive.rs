@@ -1,6 +1,6 @@
 //! One capture on its way: reader, pipeline, sinks.
 
-use std::io::{self, Read};
+use std::io;
 
 use super::pace::Pace;
 use crate::capture::CaptureMeta;
@@ -8,7 +8,7 @@ use crate::pipeline::{Output, Pipeline, Settings};
 use crate::record::Record;
 use crate::sink::Sink;
 use crate::source::warning::Warning;
-use crate::source::{CaptureReader, ReadError};
+use crate::source::{ReadError, Samples};
 
 /// Samples between two looks at the progress.
 const PROGRESS_SAMPLES: u64 = 4096;
@@ -36,14 +36,14 @@ pub(super) struct Beside<'a> {
 ///
 /// A sink whose reader has gone away (a closed pipe) is left behind; when no sink is left, the
 /// rest of the capture is not read.
-pub(super) fn drive<R: Read>(
-    reader: &mut CaptureReader<R>,
+pub(super) fn drive(
+    reader: &mut dyn Samples,
     meta: &CaptureMeta,
     sinks: Vec<Box<dyn Sink + '_>>,
     settings: &Settings,
     mut beside: Beside<'_>,
 ) -> Result<(), DriveError> {
-    let mut fan = Fan { sinks, failure: None, left_out: 0 };
+    let mut fan = Fan::new(sinks);
     let mut pipeline = Pipeline::new(meta, *settings);
     let mut count = 0_u64;
     while let Some(sample) = reader.next_sample().map_err(DriveError::Read)? {
@@ -53,6 +53,7 @@ pub(super) fn drive<R: Read>(
         if let Some(pace) = &mut beside.pace {
             pace.wait(sample.time);
         }
+        pipeline.belt(reader.belt_mps());
         pipeline.push(&sample, &mut |output| fan.take(&output));
         fan.check()?;
         if fan.sinks.is_empty() {
@@ -77,15 +78,19 @@ pub(super) fn drive<R: Read>(
 }
 
 /// All sinks as one, for a pipeline that knows of no errors.
-struct Fan<'a> {
-    sinks: Vec<Box<dyn Sink + 'a>>,
+pub(super) struct Fan<'a> {
+    pub(super) sinks: Vec<Box<dyn Sink + 'a>>,
     failure: Option<io::Error>,
     /// Rows that the reader left out, which the pipeline never saw.
     left_out: u64,
 }
 
-impl Fan<'_> {
-    fn take(&mut self, output: &Output) {
+impl<'a> Fan<'a> {
+    pub(super) fn new(sinks: Vec<Box<dyn Sink + 'a>>) -> Self {
+        Self { sinks, failure: None, left_out: 0 }
+    }
+
+    pub(super) fn take(&mut self, output: &Output) {
         match output {
             Output::Record(Record::Summary(summary)) => {
                 let mut summary = summary.clone();
@@ -98,7 +103,7 @@ impl Fan<'_> {
         }
     }
 
-    fn each(&mut self, mut give: impl FnMut(&mut dyn Sink) -> io::Result<()>) {
+    pub(super) fn each(&mut self, mut give: impl FnMut(&mut dyn Sink) -> io::Result<()>) {
         let failure = &mut self.failure;
         self.sinks.retain_mut(|sink| match give(sink.as_mut()) {
             Ok(()) => true,
@@ -110,7 +115,7 @@ impl Fan<'_> {
         });
     }
 
-    fn check(&mut self) -> Result<(), DriveError> {
+    pub(super) fn check(&mut self) -> Result<(), DriveError> {
         self.failure.take().map_or(Ok(()), |e| Err(DriveError::Write(e)))
     }
 }

@@ -5,8 +5,9 @@ use std::process::{ExitCode, Termination};
 use anstyle::{AnsiColor, Style};
 use thiserror::Error;
 
+use crate::link::transport::Fault;
 use crate::sink::file::OutputError;
-use crate::source::ReadError;
+use crate::source::{ReadError, Samples};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -80,10 +81,27 @@ pub fn report(error: &anyhow::Error) {
         if let Some(OutputError::Exists(_)) = e.downcast_ref::<OutputError>() {
             return Some("pass `--force` to replace it".to_owned());
         }
+        if let Some(fault) = e.downcast_ref::<Fault>() {
+            return Some(fault.help().to_owned());
+        }
         e.downcast_ref::<UsageError>()?.help.clone()
     });
     if let Some(help) = help {
         anstream::eprintln!("  {HELP_STYLE}help{HELP_STYLE:#}: {help}");
+    }
+}
+
+/// Prints what was decided about a file of another logger.
+pub fn decisions(name: &str, recording: &impl Samples) {
+    for decision in recording.decided() {
+        anstream::eprintln!("{HELP_STYLE}{name}{HELP_STYLE:#}: {decision}");
+    }
+}
+
+/// Prints how many warnings there were beyond those that were shown.
+pub fn warnings_left(name: &str, recording: &impl Samples) {
+    for tally in recording.warnings().tallies().filter(|t| t.unshown() > 0) {
+        warn(&format!("{name}: {} more: {}", tally.unshown(), tally.trouble.words()));
     }
 }
 

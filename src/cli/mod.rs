@@ -2,14 +2,27 @@
 
 pub mod exit;
 
+mod batch;
 mod bench;
 mod calibrate;
+mod bids;
 mod capture_args;
+mod captures;
+mod convert;
+mod doctor;
 mod drive;
 mod extras;
+mod live;
+mod live_file;
+mod live_sim;
+mod mapping;
 mod outputs;
 mod pace;
+mod pair;
+mod radio;
 mod replay;
+mod scan;
+mod sensors;
 mod simulate;
 mod simulate_args;
 mod simulate_list;
@@ -42,10 +55,24 @@ pub struct Cli {
 enum Command {
     /// Read recorded captures and say what happened, stride by stride
     Replay(Box<replay::ReplayArgs>),
+    /// Turn a file of another logger into a capture
+    Convert(Box<convert::ConvertArgs>),
+    /// Run every capture under folders, in parallel, into a few tables
+    Batch(Box<batch::BatchArgs>),
     /// Write labelled captures of a simulated walker, or send them as a live sensor does
     Simulate(Box<simulate::SimulateArgs>),
     /// Find how the sensors sit, from a capture that begins with quiet standing
     Calibrate(Box<calibrate::CalibrateArgs>),
+    /// Look for sensors in range
+    Scan(scan::ScanArgs),
+    /// Connect a sensor for the first time, look at it, and remember it
+    Pair(Box<pair::PairArgs>),
+    /// List, rename or forget the sensors that were paired
+    Sensors(sensors::SensorsArgs),
+    /// Measure while someone walks
+    Live(Box<live::LiveArgs>),
+    /// Find out why Bluetooth does not work, and what to do about it
+    Doctor(doctor::DoctorArgs),
     /// Score detectors against labelled captures, and time them
     Bench(Box<bench::BenchArgs>),
     /// Print a completion script for a shell
@@ -68,8 +95,15 @@ pub fn main() -> Exit {
     };
     let result = match cli.command {
         Command::Replay(args) => replay::run(&args),
+        Command::Convert(args) => convert::run(&args),
+        Command::Batch(args) => batch::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Calibrate(args) => calibrate::run(&args),
+        Command::Scan(args) => scan::run(&args),
+        Command::Pair(args) => pair::run(&args),
+        Command::Sensors(args) => sensors::run(&args),
+        Command::Live(args) => live::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Completions(args) => extras::completions(&args),
         Command::Man => extras::man(),

@@ -21,7 +21,8 @@ use crate::sink::ndjson::{Flush, Ndjson};
 use crate::sink::series::Series;
 use crate::sink::strides::Strides;
 use crate::sink::summary::{Layout, SummaryText};
-use crate::source::{CaptureReader, Input, ReadOptions, open};
+use crate::sink::tables::{self, Encoding, Table, TableSink};
+use crate::source::{Input, ReadOptions, Recording, Samples, open};
 
 /// Captures smaller than this are over before a progress bar is read, bytes.
 const BAR_BYTES: u64 = 20_000_000;
@@ -46,13 +47,17 @@ column `capture`. A capture that fails is reported, and the others are still don
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::HELP))]
 pub(super) struct ReplayArgs {
-    /// Captures (CSV); `-` is standard input
+    /// Captures (CSV, or the file of another logger); `-` is standard input
     #[arg(required = true, value_name = "CAPTURE")]
     captures: Vec<PathBuf>,
 
     /// What to print [default: text; nothing with --out]
     #[arg(long, value_enum)]
     format: Option<Format>,
+
+    /// The table to print with `--format csv`, `ndjson` or `parquet` [default: strides; all with ndjson]
+    #[arg(long, value_enum, value_name = "TABLE")]
+    table: Option<TableName>,
 
     /// Write the series, a row a sample, to FILE (CSV)
     #[arg(long, value_name = "FILE")]
@@ -90,10 +95,38 @@ pub(super) struct ReplayArgs {
 enum Format {
     /// A summary for people
     Text,
-    /// Every record, one JSON object a line
+    /// Every record, or a table's, one JSON object a line
     Ndjson,
-    /// The strides as a CSV table
+    /// A table (the strides, unless told) as CSV
     Csv,
+    /// A table (the strides, unless told) as Parquet
+    Parquet,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum TableName {
+    /// A row a stride
+    Strides,
+    /// A row an event
+    Events,
+    /// A row an alert
+    Alerts,
+    /// A row a span of one activity
+    Bouts,
+    /// A row a capture
+    Summaries,
+}
+
+impl TableName {
+    const fn table(self) -> Table {
+        match self {
+            Self::Strides => Table::Strides,
+            Self::Events => Table::Events,
+            Self::Alerts => Table::Alerts,
+            Self::Bouts => Table::Bouts,
+            Self::Summaries => Table::Summaries,
+        }
+    }
 }
 
 /// What is the same for all captures of a run.
@@ -109,6 +142,7 @@ struct Run<'a> {
 pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
     let several = args.captures.len() > 1;
     outputs::check_captures(&args.captures)?;
+    check_table(args)?;
     if let Some(series) = &args.series {
         if several {
             return Err(UsageError::new("`--series` takes the series of one capture")
@@ -131,7 +165,7 @@ pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
     };
     let run = Run {
         args,
-        options: args.capture_args.options(),
+        options: args.capture_args.resolved()?,
         format: args.format.or(args.out.is_none().then_some(Format::Text)),
         several,
         person,
@@ -151,6 +185,33 @@ pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
     Ok(if failed > 0 { Exit::Failed } else { Exit::Done })
 }
 
+/// Refuses combinations of `--format` and `--table` that make no sense.
+fn check_table(args: &ReplayArgs) -> anyhow::Result<()> {
+    if args.table.is_some() && matches!(args.format, None | Some(Format::Text)) {
+        return Err(UsageError::new("`--table` needs a format")
+            .help("add `--format csv`, `--format ndjson` or `--format parquet`")
+            .into());
+    }
+    if args.format == Some(Format::Parquet) {
+        if cfg!(not(feature = "parquet")) {
+            return Err(UsageError::new("this program was built without Parquet")
+                .help("use `--format csv`, or build with `--features parquet`")
+                .into());
+        }
+        if args.captures.len() > 1 {
+            return Err(UsageError::new("`--format parquet` prints the table of one capture")
+                .help("with several captures use `retrogait batch --format parquet`")
+                .into());
+        }
+        if io::stdout().is_terminal() {
+            return Err(UsageError::new("Parquet is no text for a terminal")
+                .help("send it to a file: add `> strides.parquet`")
+                .into());
+        }
+    }
+    Ok(())
+}
+
 impl Run<'_> {
     fn one(&self, path: &Path, name: Option<&Path>, first: bool) -> anyhow::Result<()> {
         let input = open(path)?;
@@ -159,7 +220,9 @@ impl Run<'_> {
             _ => path.display().to_string(),
         };
         let bar = self.bar(&input);
-        let mut reader = CaptureReader::new(input.bytes, &input.name, self.options.clone())?;
+        let input_name = input.name.clone();
+        let mut reader = Recording::open(input, self.options.clone())?;
+        exit::decisions(&input_name, &reader);
 
         let meta = self.person.fill(reader.meta());
         let reference = match &self.calibration {
@@ -204,9 +267,7 @@ impl Run<'_> {
         };
         let result = drive(&mut reader, &meta, sinks, &settings, beside);
         bar.finish_and_clear();
-        for tally in reader.warnings().tallies().filter(|t| t.unshown() > 0) {
-            exit::warn(&format!("{}: {} more: {}", input.name, tally.unshown(), tally.trouble.words()));
-        }
+        exit::warnings_left(&input_name, &reader);
         match result {
             Err(DriveError::Read(e)) => return Err(e.into()),
             Err(DriveError::Write(e)) => {
@@ -235,7 +296,19 @@ impl Run<'_> {
         let live = self.args.rate != Rate::Max || path.as_os_str() == "-" || io::stdout().is_terminal();
         let flush = if live { Flush::EachLine } else { Flush::AtEnd };
         let capture = self.several.then_some(label);
+        let table = |encoding: Encoding, table: Table| -> anyhow::Result<Box<dyn Sink + 's>> {
+            let out = BufWriter::with_capacity(1 << 16, io::stdout());
+            let writer = tables::writer(out, table, encoding, capture.is_some())?;
+            Ok(Box::new(TableSink::new(writer, table, capture)))
+        };
+        let told = self.args.table.map(TableName::table);
         Ok(match format {
+            Format::Parquet => table(Encoding::Parquet, told.unwrap_or(Table::Strides))?,
+            Format::Ndjson if told.is_some() => table(Encoding::Ndjson, told.unwrap_or(Table::Strides))?,
+            Format::Csv if told.is_some_and(|t| t != Table::Strides) => {
+                let encoding = if first { Encoding::Csv } else { Encoding::CsvRows };
+                table(encoding, told.unwrap_or(Table::Strides))?
+            }
             Format::Text => {
                 let mut out = BufWriter::new(anstream::stdout());
                 if !first {

@@ -272,8 +272,8 @@ impl Detector {
         let mode = self.walk.direction();
         if self.lifted != Some(lobe.first)
             && rate < p.past_peak * lobe.peak_dps
-            && self.is_swing(lobe)
             && mode == Some(of_swing(lobe.sign))
+            && self.is_swing(lobe)
         {
             self.lift(lobe, emit);
         }
@@ -438,6 +438,11 @@ impl Detector {
     /// The sensor lies `ahead_m` ahead of the line from knee to ankle.
     pub fn set_lever(&mut self, ahead_m: f64) {
         self.params.timing.ahead_m = ahead_m;
+    }
+
+    /// Whether a foot that has landed may still turn out to be planted.
+    pub fn awaits_planting(&self) -> bool {
+        self.contact.is_some()
     }
 
     /// When the foot was planted, if that became known since the last time this was asked.

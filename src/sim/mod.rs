@@ -50,6 +50,7 @@ mod path;
 mod pelvis;
 mod plan;
 mod random;
+mod repertoire;
 mod rigid;
 pub mod scenario;
 mod scene;

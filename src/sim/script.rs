@@ -26,7 +26,8 @@ use super::act::Acts;
 use super::act::{Act, ActKind};
 use super::body::Body;
 use super::random::{Chance, Concern};
-use super::scenario::{Brief, Scenario};
+use super::repertoire::Brief;
+use super::scenario::Scenario;
 use super::units;
 
 /// A script.

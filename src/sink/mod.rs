@@ -2,6 +2,7 @@
 //!
 //! A sink takes what the pipeline says, in its order, and knows nothing of where it came from.
 
+pub mod bids;
 pub mod capture;
 pub mod file;
 pub mod labels;
@@ -9,6 +10,7 @@ pub mod ndjson;
 pub mod series;
 pub mod strides;
 pub mod summary;
+pub mod tables;
 
 mod figures;
 pub(crate) mod table;

@@ -46,7 +46,8 @@ pub struct CaptureReader<R> {
     clock: Clock,
     look: Option<Look>,
     rotation: Option<Rotation>,
-    ready: VecDeque<Sample>,
+    ready: VecDeque<(Sample, Option<f64>)>,
+    belt_mps: Option<f64>,
     warnings: Warnings,
     seen: u64,
     samples: u64,
@@ -91,6 +92,7 @@ impl<R: Read> CaptureReader<R> {
             look: Some(Look::default()),
             rotation: Some(Rotation::default()),
             ready: VecDeque::new(),
+            belt_mps: None,
             warnings,
             seen: 0,
             samples: 0,
@@ -122,6 +124,11 @@ impl<R: Read> CaptureReader<R> {
         self.warnings.take_fresh()
     }
 
+    /// Speed of the belt at the sample returned last, m/s, where the capture has a column for it.
+    pub fn belt_mps(&self) -> Option<f64> {
+        self.belt_mps
+    }
+
     /// Time of the first and of the last sample read.
     pub fn span(&self) -> Option<(SensorTime, SensorTime)> {
         self.span
@@ -148,7 +155,8 @@ impl<R: Read> CaptureReader<R> {
     fn advance(&mut self) -> Result<Option<Sample>, ReadError> {
         loop {
             let held_back = self.look.is_some() && self.options.acc_unit.is_none();
-            if !held_back && let Some(sample) = self.ready.pop_front() {
+            if !held_back && let Some((sample, belt_mps)) = self.ready.pop_front() {
+                self.belt_mps = belt_mps;
                 return Ok(Some(sample));
             }
             if self.ended {
@@ -157,7 +165,8 @@ impl<R: Read> CaptureReader<R> {
             if let Some(sample) = self.read_row()? {
                 self.judge_rate(&sample)?;
                 self.look_at(&sample)?;
-                self.ready.push_back(sample);
+                let belt_mps = self.columns.belt.and_then(|place| row::belt(&self.row, place));
+                self.ready.push_back((sample, belt_mps));
             } else {
                 self.ended = true;
                 self.end_of_input()?;
@@ -353,13 +362,7 @@ impl<R: Read> CaptureReader<R> {
             return Err(self.refuse(Problem::NoUsableRow { rows: self.seen, line, first: trouble.fault() }));
         }
         self.judge_look()?;
-        // Rows that a logger wrote twice are lost to nobody.
-        let left: u64 = self
-            .warnings
-            .tallies()
-            .filter(|t| t.trouble.loses_row() && t.trouble != Trouble::DuplicateTime)
-            .map(|t| t.count)
-            .sum();
+        let left = self.warnings.rows_lost();
         if self.seen >= MANY_ROWS && left * 2 > self.seen {
             return Err(self.refuse(Problem::MostlyUnusable { left, rows: self.seen }));
         }

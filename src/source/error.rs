@@ -24,6 +24,8 @@ pub struct Place {
     pub name: String,
     /// Line, from 1.
     pub line: Option<u64>,
+    /// Byte, from 0, in files that have no lines.
+    pub byte: Option<u64>,
     /// Column.
     pub column: Option<Column>,
 }
@@ -140,12 +142,35 @@ pub enum Problem {
     GyrRadians { peak: f64, tilt_deg: f64, factor: f64 },
     #[error("the angular rate reads {peak:.0}: more deg/s than any sensor's range")]
     GyrCounts { peak: f64 },
+
+    #[error("expected {expected}, found {found}")]
+    Expected { expected: String, found: String, help: &'static str },
+    #[error("gravity was taken out of the acceleration: {reason}")]
+    GravityRemoved { reason: String, help: &'static str },
+    #[error("there is no angular rate in it: {reason}")]
+    NoRate { reason: String },
+    #[error("the {wanted} is in a file of its own, and none that goes with this one was found: {tried}")]
+    NoPartner { wanted: &'static str, tried: String },
+    #[error(
+        "the two files have no time in common: the acceleration goes from {acc_s:.3} s, the angular rate from {gyr_s:.3} s"
+    )]
+    NoOverlap { acc_s: f64, gyr_s: f64 },
+    #[error("{kind} cannot be read from a pipe")]
+    NeedsFile { kind: &'static str },
+    #[error("there are several sensors in it: {}", .found.join(", "))]
+    SeveralSensors { found: Vec<String> },
+    #[error("the leg is not known, and these axes are mirrored between the legs")]
+    NeedsSide,
+    #[error("there is no time in it, and no rate that would stand for it")]
+    NeedsRate,
+    #[error("this is no {kind}")]
+    NotOfKind { kind: String },
 }
 
 impl ReadError {
     pub(crate) fn new(name: &str, problem: Problem) -> Self {
         Self {
-            place: Box::new(Place { name: name.to_owned(), line: None, column: None }),
+            place: Box::new(Place { name: name.to_owned(), line: None, byte: None, column: None }),
             problem: Box::new(problem),
         }
     }
@@ -153,6 +178,12 @@ impl ReadError {
     #[must_use]
     pub(crate) fn at_line(mut self, line: u64) -> Self {
         self.place.line = Some(line);
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn at_byte(mut self, byte: u64) -> Self {
+        self.place.byte = Some(byte);
         self
     }
 
@@ -224,6 +255,22 @@ impl Problem {
             Self::GyrRadians { .. } => {
                 "pass `--gyr-unit rad/s`; if the figures are right, pass `--gyr-unit dps`".into()
             }
+            Self::Expected { help, .. } | Self::GravityRemoved { help, .. } => {
+                if help.is_empty() {
+                    return None;
+                }
+                (*help).into()
+            }
+            Self::NoRate { .. } => "record (or export) acceleration and angular rate".into(),
+            Self::NoPartner { .. } => "put both beside each other under their own names, or pass `--with FILE`".into(),
+            Self::NoOverlap { .. } => "check that both are of one recording".into(),
+            Self::NeedsFile { .. } => "save it as a file and name that".into(),
+            Self::SeveralSensors { .. } => "pass `--sensor NAME` with one of these".into(),
+            Self::NeedsSide => "pass `--side left` or `--side right`".into(),
+            Self::NeedsRate => "pass `--sample-rate HZ`".into(),
+            Self::NotOfKind { .. } => {
+                "leave `--from` out to have it recognised, or name its columns with `--columns`".into()
+            }
             Self::GyrCounts { .. } => {
                 "raw counts have to be scaled to deg/s first; if the figures are right, pass `--gyr-unit dps`".into()
             }
@@ -289,6 +336,9 @@ impl fmt::Display for Place {
         f.write_str(&self.name)?;
         if let Some(line) = self.line {
             write!(f, ", line {line}")?;
+        }
+        if let Some(byte) = self.byte {
+            write!(f, ", byte {byte}")?;
         }
         if let Some(column) = &self.column {
             write!(f, ", column {} ({})", column.number, column.name)?;

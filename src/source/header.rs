@@ -7,6 +7,8 @@ use super::warning::{Trouble, Warnings};
 const SENSOR: [&str; 6] = ["acc_x", "acc_y", "acc_z", "gyr_x", "gyr_y", "gyr_z"];
 const THIGH: [&str; 6] =
     ["thigh_acc_x", "thigh_acc_y", "thigh_acc_z", "thigh_gyr_x", "thigh_gyr_y", "thigh_gyr_z"];
+/// The column with the belt's speed, m/s, where a treadmill told it.
+const BELT: &str = "belt_mps";
 const TIME: &str = "time_s";
 
 /// How like two names must be (Jaro-Winkler, 0 to 1) for one to be offered for the other.
@@ -18,6 +20,7 @@ pub(super) struct Columns {
     pub(super) time: usize,
     pub(super) shank: [usize; 6],
     pub(super) thigh: Option<[usize; 6]>,
+    pub(super) belt: Option<usize>,
     /// Cells that a whole row has.
     pub(super) width: usize,
     /// The names as they stand in the file.
@@ -98,7 +101,9 @@ impl Columns {
         if found > 0 && found < THIGH.len() {
             warnings.note(name, Trouble::ThighColumns, Some(number), || None);
         }
-        Ok(Self { time, shank, thigh: (found == THIGH.len()).then_some(thigh), width: names.len(), names })
+        let belt = find(BELT)?;
+        let thigh = (found == THIGH.len()).then_some(thigh);
+        Ok(Self { time, shank, thigh, belt, width: names.len(), names })
     }
 
     /// The column with this index, for a message.

@@ -47,7 +47,8 @@ pub enum MetaKey {
 }
 
 impl MetaKey {
-    const ALL: [Self; 9] = [
+    /// All, in the order of the contract.
+    pub(crate) const ALL: [Self; 9] = [
         Self::Version,
         Self::Side,
         Self::Mount,
@@ -221,7 +222,8 @@ impl Overrides {
         }
     }
 
-    fn apply(&self, meta: &mut CaptureMeta) {
+    /// Puts what is given over what `meta` says.
+    pub fn apply(&self, meta: &mut CaptureMeta) {
         meta.side = self.side.or(meta.side);
         meta.mount = self.mount.unwrap_or(meta.mount);
         meta.thigh_mount = self.thigh_mount.unwrap_or(meta.thigh_mount);

@@ -71,6 +71,11 @@ fn sensor(row: &ByteRecord, places: &[usize; 6], scale: &Scale) -> Result<Imu, B
     Ok(imu)
 }
 
+/// The belt's speed in this cell, m/s; a cell that says none is as good as empty.
+pub(super) fn belt(row: &ByteRecord, place: usize) -> Option<f64> {
+    number(row, place).ok().filter(|mps| (0.0..=10.0).contains(mps))
+}
+
 fn number(row: &ByteRecord, place: usize) -> Result<f64, Bad> {
     let bad = |trouble| Bad { trouble, column: Some(place) };
     let cell = row.get(place).unwrap_or_default().trim_ascii();

@@ -34,11 +34,15 @@ pub enum Trouble {
     RateUnitOpen,
     /// The unit given by flag does not fit what the sensor reads.
     UnitDoubtful,
+    /// A block of a binary file whose checksum is wrong.
+    BlockBroken,
+    /// A reading of one sensor that the other has no reading near.
+    Unpaired,
 }
 
 impl Trouble {
     /// All, in the order of their numbers.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::DuplicateTime,
         Self::BackwardTime,
         Self::EmptyCell,
@@ -51,6 +55,8 @@ impl Trouble {
         Self::ThighColumns,
         Self::RateUnitOpen,
         Self::UnitDoubtful,
+        Self::BlockBroken,
+        Self::Unpaired,
     ];
 
     /// The word that programs test for.
@@ -68,6 +74,8 @@ impl Trouble {
             Self::ThighColumns => "thigh_columns",
             Self::RateUnitOpen => "gyr_unit_open",
             Self::UnitDoubtful => "unit_doubtful",
+            Self::BlockBroken => "block_broken",
+            Self::Unpaired => "unpaired",
         }
     }
 
@@ -82,6 +90,7 @@ impl Trouble {
                 | Self::NotFinite
                 | Self::ShortRow
                 | Self::LongRow
+                | Self::BlockBroken
         )
     }
 
@@ -102,6 +111,8 @@ impl Trouble {
                 "the angular rate is so small throughout that deg/s and rad/s cannot be told apart; read as deg/s (`--gyr-unit rad/s` otherwise)"
             }
             Self::UnitDoubtful => "the figures do not fit the unit given by the flag; read as told",
+            Self::BlockBroken => "the block's checksum is wrong; its samples left out",
+            Self::Unpaired => "the other sensor has no reading near this time; left out",
         }
     }
 
@@ -183,8 +194,22 @@ impl Warnings {
             self.first_lines[i] = line;
         }
         if self.counts[i] <= SHOWN {
-            self.fresh
-                .push(Warning { place: Place { name: name.to_owned(), line, column: column() }, trouble });
+            self.fresh.push(Warning {
+                place: Place { name: name.to_owned(), line, byte: None, column: column() },
+                trouble,
+            });
+        }
+    }
+
+    /// Notes a trouble whose place is ready made.
+    pub(crate) fn note_at(&mut self, place: Place, trouble: Trouble) {
+        let i = trouble.index();
+        self.counts[i] += 1;
+        if self.counts[i] == 1 {
+            self.first_lines[i] = place.line;
+        }
+        if self.counts[i] <= SHOWN {
+            self.fresh.push(Warning { place, trouble });
         }
     }
 
@@ -198,6 +223,13 @@ impl Warnings {
             let count = self.counts[trouble.index()];
             (count > 0).then(|| Tally { trouble, count, first_line: self.first_lines[trouble.index()] })
         })
+    }
+
+    /// Rows that were left out and hold something that no other row does: what a logger wrote twice is
+    /// lost to nobody.
+    pub fn rows_lost(&self) -> u64 {
+        let lost = |t: &Tally| t.trouble.loses_row() && t.trouble != Trouble::DuplicateTime;
+        self.tallies().filter(lost).map(|t| t.count).sum()
     }
 
     /// Rows that were left out.

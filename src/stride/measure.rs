@@ -189,6 +189,8 @@ impl Measurer {
             knee: StanceKnee::default(),
         };
         let (first, last) = (number_at(frames, cycle.start), number_at(frames, cycle.end));
+        // What the memory no longer holds may have been missing.
+        m.missing = frames.get(frames.first()).is_none_or(|f| f.motion.t > cycle.start + CELL_S);
         let (mut ahead, mut behind): (f64, f64) = (0.0, 0.0);
         for (_, f) in frames.range(first, last) {
             m.yaw_deg += f.motion.yaw_dps * CELL_S;

@@ -1,0 +1,7 @@
+//! Any bytes as a file of another logger: `cargo fuzz run foreign_movesense`.
+#![no_main]
+
+#[path = "../entry/foreign.rs"]
+mod entry;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| entry::run("movesense", bytes));

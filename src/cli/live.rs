@@ -1,0 +1,568 @@
+//! `retrogait live`: measures while someone walks.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context;
+use clap::Args;
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use tokio::time::sleep;
+
+use super::capture_args::MetaArgs;
+use super::drive::{Beside, DriveError, Fan, drive};
+use super::exit::{self, Exit, UsageError};
+use super::live_file;
+use super::live_sim::{self, Sim};
+use super::pace::{Pace, Rate};
+use super::radio;
+use super::sensors::known;
+use super::simulate_args::{FaultArgs, seconds};
+use crate::capture::CaptureMeta;
+use crate::decode::TimeError;
+use crate::decode::heart_rate::Beat;
+use crate::decode::table::{Kind, USUAL_HZ, coarse};
+use crate::decode::treadmill::Status;
+use crate::link::Clock;
+use crate::link::ble::Ble;
+use crate::link::intake::{self, Event, Outlet};
+use crate::link::run::{Command, Link, Wanted};
+use crate::link::state::{Deadlines, State};
+use crate::link::transport::{Fault, Transport};
+use crate::live::aside::Aside;
+use crate::live::assemble::{Assembly, Found, Part, Role};
+use crate::live::recorder::{Paths, Recorder};
+use crate::live::registry::{Sensor, recordings};
+use crate::live::session::{Out, Session};
+use crate::pipeline::Settings;
+use crate::sink::Sink;
+use crate::sink::ndjson::{Flush, Ndjson};
+
+const EXAMPLES: &str = "\
+Examples:
+  retrogait live --sensor shin --plain
+      records as they happen, one JSON object a line, until Ctrl-C
+  retrogait live --sensor shin --thigh thigh --treadmill belt --plain --record
+      two sensors and the belt's speed, kept on disk as well
+  retrogait live --sensor sim:bw_normal_coached --loss 2% --dropout 2s@20s --plain
+      a simulated walker, through the same link and decoders
+  retrogait live --sensor file:walk.csv --plain
+      a capture as if it happened now; NAME.raw.csv goes through the decoders again
+
+The records are those of `retrogait replay`: a recorded session, replayed, gives the same bytes.";
+
+/// Arguments of `live`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::HELP))]
+pub(super) struct LiveArgs {
+    /// The shank sensor: a paired one by its name, `sim:SCENARIO` or `file:CAPTURE`
+    #[arg(long, value_name = "SENSOR")]
+    sensor: String,
+
+    /// The thigh sensor: a paired one by its name; `sim` with a simulated shank sensor
+    #[arg(long, value_name = "SENSOR")]
+    thigh: Option<String>,
+
+    /// A paired treadmill: its belt's speed is recorded
+    #[arg(long, value_name = "SENSOR")]
+    treadmill: Option<String>,
+
+    /// A paired heart-rate strap
+    #[arg(long, value_name = "SENSOR")]
+    heart: Option<String>,
+
+    /// Print records on standard output, and draw no screen
+    #[arg(long)]
+    plain: bool,
+
+    /// Record the session; without a name in the folder for data, named by the time
+    #[arg(long, value_name = "CAPTURE.csv", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    record: Option<PathBuf>,
+
+    /// Replace a recording that exists
+    #[arg(long)]
+    force: bool,
+
+    /// End after so long, like 10min
+    #[arg(long, value_name = "DURATION", value_parser = seconds)]
+    duration: Option<f64>,
+
+    /// Samples a second to ask the sensors for [default: as paired, or 100]
+    #[arg(long, value_name = "HZ", value_parser = rate_hz)]
+    rate: Option<f64>,
+
+    /// file: speed at which it is played: 1x, 2x, or max
+    #[arg(long, value_name = "RATE", default_value = "1x")]
+    pace: Rate,
+
+    /// sim: decides the person, the steps and the link's faults
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+
+    #[command(flatten)]
+    faults: FaultArgs,
+
+    #[command(flatten)]
+    meta: MetaArgs,
+}
+
+fn rate_hz(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(hz) if (10.0..=1000.0).contains(&hz) => Ok(hz),
+        _ => Err("a rate is between 10 and 1000 samples a second".into()),
+    }
+}
+
+/// One sensor of the session, as people call it.
+struct Member {
+    label: String,
+    address: String,
+    part: Part,
+}
+
+/// What the session is made of.
+struct Plan {
+    members: Vec<Member>,
+    meta: CaptureMeta,
+}
+
+impl Plan {
+    fn parts(&self) -> Vec<Part> {
+        self.members.iter().map(|m| m.part.clone()).collect()
+    }
+}
+
+pub(super) fn run(args: &LiveArgs) -> anyhow::Result<Exit> {
+    if let Some(file) = args.sensor.strip_prefix("file:") {
+        only_for_sensors(args)?;
+        return from_file(args, Path::new(file));
+    }
+    let runtime = radio::runtime()?;
+    if let Some(scenario) = args.sensor.strip_prefix("sim:") {
+        let thigh = match args.thigh.as_deref() {
+            None => false,
+            Some("sim") => true,
+            Some(other) => {
+                return Err(UsageError::new(format!(
+                    "`--thigh {other}` cannot go with a simulated shank sensor"
+                ))
+                .help("pass `--thigh sim`")
+                .into());
+            }
+        };
+        let mut sim = Sim::named(scenario, args.rate.unwrap_or(USUAL_HZ), args.seed, thigh)?;
+        sim.setup.faults = args.faults.over(sim.setup.faults());
+        let plan = simulated(args, &sim);
+        return runtime.block_on(async {
+            let radio = sim.radio()?;
+            let over = radio.clone();
+            session(args, Arc::new(radio), plan, async move {
+                over.run_out().await;
+                // The last values are still on their way.
+                sleep(Duration::from_millis(100)).await;
+            })
+            .await
+        });
+    }
+    let plan = paired(args)?;
+    runtime.block_on(async {
+        let ble = Ble::open().await?;
+        session(args, Arc::new(ble), plan, std::future::pending()).await
+    })
+}
+
+fn only_for_sensors(args: &LiveArgs) -> Result<(), UsageError> {
+    let others = [(&args.thigh, "--thigh"), (&args.treadmill, "--treadmill"), (&args.heart, "--heart")];
+    match others.iter().find(|(value, _)| value.is_some()) {
+        Some((_, flag)) => Err(UsageError::new(format!("`{flag}` cannot go with a recording"))
+            .help("a recording has all of its sensors in it")),
+        None => Ok(()),
+    }
+}
+
+fn simulated(args: &LiveArgs, sim: &Sim) -> Plan {
+    let member = |role, address: &str| Member {
+        label: format!("simulated {}", &address[4..]),
+        address: address.to_owned(),
+        part: Part { role, kind: Kind::Open, rate_hz: sim.setup.rate_hz },
+    };
+    let mut members = vec![member(Role::Shank, live_sim::SHANK)];
+    if sim.setup.thigh {
+        members.push(member(Role::Thigh, live_sim::THIGH));
+    }
+    let mut meta = sim.meta();
+    args.meta.overrides().apply(&mut meta);
+    Plan { members, meta }
+}
+
+/// The paired sensors that are asked for.
+fn paired(args: &LiveArgs) -> anyhow::Result<Plan> {
+    let registry = radio::registry()?;
+    let mut members = Vec::new();
+    let mut meta = CaptureMeta::default();
+    let asked = [
+        (Some(&args.sensor), Role::Shank),
+        (args.thigh.as_ref(), Role::Thigh),
+        (args.treadmill.as_ref(), Role::Treadmill),
+        (args.heart.as_ref(), Role::Heart),
+    ];
+    for (name, role) in asked {
+        let Some(name) = name else { continue };
+        let sensor = known(&registry, name)?;
+        fits(sensor, role)?;
+        let usual = sensor.rate_hz.unwrap_or(USUAL_HZ);
+        members.push(Member {
+            label: sensor.name.clone(),
+            address: sensor.address.clone(),
+            part: Part { role, kind: sensor.kind, rate_hz: args.rate.unwrap_or(usual) },
+        });
+        match role {
+            Role::Shank => (meta.side, meta.mount) = (sensor.side, sensor.mount()),
+            Role::Thigh => meta.thigh_mount = sensor.mount(),
+            Role::Treadmill | Role::Heart => {}
+        }
+    }
+    args.meta.overrides().apply(&mut meta);
+    Ok(Plan { members, meta })
+}
+
+fn fits(sensor: &Sensor, role: Role) -> Result<(), UsageError> {
+    let right = match role {
+        Role::Shank | Role::Thigh => sensor.kind.is_inertial(),
+        Role::Treadmill => sensor.kind == Kind::Treadmill,
+        Role::Heart => sensor.kind == Kind::HeartRate || sensor.kind == Kind::Polar,
+    };
+    if right {
+        return Ok(());
+    }
+    let (name, kind) = (&sensor.name, sensor.kind.row().name);
+    Err(UsageError::new(format!("`{name}` is a {kind}, and cannot be the {} sensor", role.word())))
+}
+
+/// Streams until it is over.
+async fn session<T: Transport>(
+    args: &LiveArgs,
+    radio: Arc<T>,
+    plan: Plan,
+    over: impl Future<Output = ()>,
+) -> anyhow::Result<Exit> {
+    for m in &plan.members {
+        if let Some(words) = m.part.kind.nearest_hz(m.part.rate_hz).and_then(|hz| coarse(hz.into())) {
+            exit::warn(&format!("{}: {words}", m.label));
+        }
+    }
+    let recorder = recorder(args, &plan.parts(), &plan.meta)?;
+    let (tx, mut events) = intake::queue();
+    let (stop, stopped) = watch::channel(false);
+    let (clock, turn) = (Clock::start(), Arc::new(Mutex::new(())));
+    let mut links = Vec::new();
+    // Dropping a sender would look like an end of the commands.
+    let mut commands = Vec::new();
+    for (i, m) in plan.members.iter().enumerate() {
+        let (command, receiver) = mpsc::channel::<Command>(4);
+        commands.push(command);
+        let slow = if m.part.kind.is_inertial() { 0 } else { 2 };
+        let link = Link {
+            transport: Arc::clone(&radio),
+            wanted: Wanted { address: m.address.clone(), kind: m.part.kind, rate_hz: m.part.rate_hz },
+            deadlines: Deadlines::default().for_values_every(Duration::from_secs(slow)),
+            outlet: Outlet::new(i, clock, tx.clone()),
+            turn: Arc::clone(&turn),
+            stop: stopped.clone(),
+            commands: receiver,
+            firmware: None,
+        };
+        links.push(tokio::spawn(link.run()));
+    }
+    drop(tx);
+    let (ended, mut engine_over) = oneshot::channel();
+
+    let engine = thread::Builder::new().name("session".into()).spawn({
+        let (parts, meta) = (plan.parts(), plan.meta.clone());
+        let labels: Vec<_> = plan.members.iter().map(|m| m.label.clone()).collect();
+        move || {
+            let result = engine(|| Ok(events.blocking_recv()), &parts, &meta, recorder, labels);
+            // Nobody waits for it when the end came from the other side.
+            let _ = ended.send(());
+            result
+        }
+    })?;
+    let failed = wait(args, &mut links, &plan, over, &mut engine_over).await;
+    stop.send_replace(true);
+    for link in links {
+        // One that failed has been asked why already.
+        let _ = link.await;
+    }
+    drop(commands);
+    let result = tokio::task::spawn_blocking(|| engine.join()).await?;
+    let exit = result.map_err(|_| anyhow::anyhow!("the session stopped"))??;
+    failed?;
+    Ok(exit)
+}
+
+type Links = Vec<tokio::task::JoinHandle<Result<(), Fault>>>;
+
+/// Waits for whatever ends the session first; an error when a sensor that it needs cannot be had.
+async fn wait(
+    args: &LiveArgs,
+    links: &mut Links,
+    plan: &Plan,
+    over: impl Future<Output = ()>,
+    engine_over: &mut oneshot::Receiver<()>,
+) -> anyhow::Result<()> {
+    let limit = async {
+        match args.duration {
+            Some(s) => sleep(Duration::from_secs_f64(s.clamp(0.0, 1e8))).await,
+            None => std::future::pending().await,
+        }
+    };
+    let failure = async {
+        loop {
+            let next = std::future::poll_fn(|cx| {
+                for (i, link) in links.iter_mut().enumerate() {
+                    if link.is_finished() {
+                        continue;
+                    }
+                    if let std::task::Poll::Ready(done) = std::pin::Pin::new(link).poll(cx) {
+                        return std::task::Poll::Ready((i, done));
+                    }
+                }
+                std::task::Poll::Pending
+            });
+            let (i, done) = next.await;
+            let Ok(Err(fault)) = done else { continue };
+            let m = &plan.members[i];
+            if m.part.kind.is_inertial() {
+                return anyhow::Error::from(fault).context(format!("{} does not stream", m.label));
+            }
+            exit::warn(&format!("{} does not stream: {fault}; going on without it", m.label));
+        }
+    };
+    tokio::select! {
+        ended = radio::interrupted() => Ok(ended?),
+        () = over => Ok(()),
+        () = limit => Ok(()),
+        _ = engine_over => Ok(()),
+        failure = failure => Err(failure),
+    }
+}
+
+/// Where the session is kept, if it is.
+fn recorder(args: &LiveArgs, parts: &[Part], meta: &CaptureMeta) -> anyhow::Result<Option<Recorder>> {
+    let Some(wanted) = &args.record else { return Ok(None) };
+    let path = if wanted.as_os_str().is_empty() {
+        let folder = recordings()?;
+        std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        folder.join(format!("{}.csv", stamp(SystemTime::now())))
+    } else {
+        wanted.clone()
+    };
+    let paths = Paths::beside(&path);
+    let failed = Box::new(|e: &io::Error| {
+        exit::warn(&format!(
+            "RECORDING STOPPED: {e}; the measurement goes on, and what was recorded before is kept"
+        ));
+    });
+    let recorder = Recorder::start(paths.clone(), meta, parts, args.force, failed).map_err(|e| {
+        if e.kind() == io::ErrorKind::AlreadyExists {
+            anyhow::Error::from(crate::sink::file::OutputError::Exists(path.clone()))
+        } else {
+            anyhow::Error::from(e).context(format!("{} cannot be written", path.display()))
+        }
+    })?;
+    anstream::eprintln!("recording to {} and {}", paths.capture.display(), paths.raw.display());
+    Ok(Some(recorder))
+}
+
+/// `20260131T094501Z`
+fn stamp(now: SystemTime) -> String {
+    jiff::Timestamp::try_from(now).unwrap_or_default().strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// The sinks of a live session.
+fn sinks() -> io::Result<Vec<Box<dyn Sink>>> {
+    let out = Aside::new(io::stdout())?;
+    Ok(vec![Box::new(Ndjson::new(out, Flush::EachLine, None))])
+}
+
+/// Works on events until there are no more, or nobody reads any longer.
+fn engine(
+    mut next: impl FnMut() -> anyhow::Result<Option<Event>>,
+    parts: &[Part],
+    meta: &CaptureMeta,
+    recorder: Option<Recorder>,
+    labels: Vec<String>,
+) -> anyhow::Result<Exit> {
+    let mut session = Session::new(parts, meta, Settings::default(), recorder);
+    let mut fan = Fan::new(sinks()?);
+    let mut teller = Teller { labels, beat: None };
+    while let Some(event) = next()? {
+        session.event(&event, &mut |out| match out {
+            Out::Output(output) => fan.take(&output),
+            Out::Found(found) => teller.tell(&found),
+        });
+        written(fan.check())?;
+        if fan.sinks.is_empty() {
+            break;
+        }
+    }
+    close(session, fan, &teller)
+}
+
+fn written(result: Result<(), DriveError>) -> anyhow::Result<()> {
+    match result {
+        Ok(()) => Ok(()),
+        Err(DriveError::Read(e)) => Err(e.into()),
+        Err(DriveError::Write(e)) => Err(anyhow::Error::from(e).context("the records cannot be written")),
+    }
+}
+
+fn close(session: Session, mut fan: Fan<'_>, teller: &Teller) -> anyhow::Result<Exit> {
+    let rows = session.rows();
+    let (assembly, recorder) = session.finish(&mut |out| {
+        if let Out::Output(output) = out {
+            // A session without a sample has nothing to sum up.
+            if rows > 0 {
+                fan.take(&output);
+            }
+        }
+    });
+    fan.each(|sink| sink.finish());
+    written(fan.check())?;
+    teller.sum_up(&assembly);
+    if let Some(recorder) = recorder {
+        let paths = recorder.finish().context("the recording is not complete")?;
+        anstream::eprintln!("recorded: {}", paths.capture.display());
+    }
+    Ok(Exit::Done)
+}
+
+/// Says on standard error what becomes of the sensors.
+struct Teller {
+    labels: Vec<String>,
+    beat: Option<u16>,
+}
+
+/// Lost samples that are told one by one rather than summed up at the end, s.
+const TOLD_S: f64 = 0.25;
+
+impl Teller {
+    fn label(&self, sensor: usize) -> &str {
+        self.labels.get(sensor).map_or("sensor", String::as_str)
+    }
+
+    fn tell(&mut self, found: &Found) {
+        match found {
+            Found::Link { sensor, state } => match state {
+                State::Reconnecting(_) | State::Stale => {
+                    exit::warn(&format!("{}: {state}", self.label(*sensor)));
+                }
+                State::Discovering | State::Configuring | State::Ended(_) => {}
+                State::Scanning | State::Connecting { .. } | State::Streaming => {
+                    anstream::eprintln!("{}: {state}", self.label(*sensor));
+                }
+            },
+            Found::Lost { sensor, samples, counted } if *samples as f64 >= TOLD_S * USUAL_HZ => {
+                let how = if *counted { "" } else { " (by the time that passed)" };
+                exit::warn(&format!("{}: {samples} samples lost{how}", self.label(*sensor)));
+            }
+            Found::Restarted { sensor } => {
+                exit::warn(&format!("{}: its clock began anew; it was switched off", self.label(*sensor)));
+            }
+            Found::Overrun { sensor, values } => exit::warn(&format!(
+                "{}: {values} values lost: this machine was too busy",
+                self.label(*sensor)
+            )),
+            Found::Battery { sensor, percent } => {
+                anstream::eprintln!("{}: battery {percent} %", self.label(*sensor));
+            }
+            Found::Treadmill(status) => match status {
+                Status::SafetyClip => exit::warn("the treadmill was stopped by its safety clip"),
+                Status::Stopped => anstream::eprintln!("the treadmill was stopped"),
+                _ => {}
+            },
+            Found::Heart(Beat { per_minute, .. }) => self.beat = Some(*per_minute),
+            _ => {}
+        }
+    }
+
+    fn sum_up(&self, assembly: &Assembly) {
+        for (i, label) in self.labels.iter().enumerate() {
+            let t = assembly.tally(i);
+            if t.samples == 0 {
+                continue;
+            }
+            let all = (t.samples + t.lost()) as f64;
+            let mut text = format!(
+                "{label}: {} samples at {:.1} a second, {} lost ({:.2} %)",
+                t.samples,
+                assembly.rate_hz(i),
+                t.lost(),
+                100.0 * t.lost() as f64 / all
+            );
+            for (n, what) in [
+                (t.reconnections, "reconnections"),
+                (t.repeated, "repeated samples left out"),
+                (t.odd, "values not understood"),
+                (t.overrun, "values lost for want of time"),
+            ] {
+                if n > 0 {
+                    let _ = write!(text, ", {n} {what}");
+                }
+            }
+            if let TimeError::Fitted(s) = assembly.time_error(i) {
+                let _ = write!(text, "; times are fitted to arrivals, ±{:.0} ms", 1000.0 * s);
+            }
+            anstream::eprintln!("{text}");
+        }
+        if let Some(beat) = self.beat {
+            anstream::eprintln!("heart rate at the end: {beat} a minute");
+        }
+    }
+}
+
+/// A recording as if it happened now.
+fn from_file(args: &LiveArgs, path: &Path) -> anyhow::Result<Exit> {
+    let overrides = args.meta.overrides();
+    if !live_file::is_raw(path) {
+        if args.record.is_some() {
+            return Err(UsageError::new("a capture that is played is recorded already")
+                .help("leave `--record` out, or play raw events (NAME.raw.csv)")
+                .into());
+        }
+        let mut reader = live_file::capture(path, &overrides)?;
+        let mut warn = |w: &crate::source::warning::Warning| exit::warn(&w.to_string());
+        let beside = Beside { pace: Pace::new(args.pace), warn: &mut warn, progress: &mut |_| {} };
+        let meta = reader.meta().clone();
+        written(drive(&mut reader, &meta, sinks()?, &Settings::default(), beside))?;
+        return Ok(Exit::Done);
+    }
+    let mut file = live_file::RawFile::open(path, args.pace, &overrides)?;
+    let parts = file.reader.parts().to_vec();
+    let recorder = recorder(args, &parts, &file.meta)?;
+    let labels = parts.iter().map(|p| p.role.word().to_owned()).collect();
+    let meta = file.meta.clone();
+    engine(|| file.next(), &parts, &meta, recorder, labels)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    #[test]
+    fn recordings_are_called_by_their_time() {
+        for (s, want) in [
+            (0, "19700101T000000Z"),
+            (951_782_399, "20000228T235959Z"),
+            (951_782_400, "20000229T000000Z"),
+            (1_800_000_000, "20270115T080000Z"),
+        ] {
+            assert_eq!(stamp(UNIX_EPOCH + Duration::from_secs(s)), want);
+        }
+    }
+}
