@@ -39,6 +39,7 @@ use crate::mount::{Mount, Swap};
 use crate::notice::What;
 use crate::orient::attitude::{Attitudes, Pose};
 use crate::orient::{standing, vqf};
+use crate::person::Aims;
 use crate::record::{Record, SeriesRow};
 use crate::sagittal;
 use crate::scribe::{self, Scribe};
@@ -51,6 +52,8 @@ use crate::stride::measure::Measured;
 pub struct Settings {
     /// Whether series rows are made.
     pub series: bool,
+    /// What the person's strides are held to.
+    pub aims: Aims,
 }
 
 /// Anything that leaves the pipeline.

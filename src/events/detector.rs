@@ -366,7 +366,7 @@ impl Detector {
         let t = frame.motion.t;
         let stride_s = self.walk.stride_s().unwrap_or(self.params.usual_stride_s);
         // The same movement made slower has accelerations that are smaller by the square of it.
-        let pace = (self.params.usual_stride_s / stride_s).min(1.0);
+        let pace = self.params.usual_stride_s / stride_s;
         let m = &frame.motion;
         let rate = m.omega_dps * RAD;
         let of_seat = p.seat_error_m * ((m.alpha_dps2 * RAD).abs() + rate * rate * m.tilt[0].abs());
