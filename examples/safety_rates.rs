@@ -50,7 +50,7 @@ const HARMLESS: [(&str, bool); 17] = [
     ("bw_heel_first", true),
     ("bw_toe_only", true),
     ("bw_ext15", true),
-    ("stop_planned", false),
+    ("stop_planned", true),
     ("fw_normal", false),
     ("fw_bw_intervals", false),
     ("turn_180", false),
@@ -238,6 +238,11 @@ fn hazard((id, level, belt): (&str, AlertLevel, bool), seed: u64, speed: f64, va
 fn harmless((id, belt): (&str, bool), seed: u64, seconds: f64) -> Tally {
     let speed = SPEEDS[usize::try_from(seed).unwrap() % SPEEDS.len()];
     let setup = setup(id, seed, Some(speed), Some(seconds), "as is");
+    let mut setup = setup;
+    if belt && id.starts_with("bw") {
+        // On a belt a stop is no part of it: the capture begins and ends in the midst of walking.
+        setup.standing_s = 0.0;
+    }
     let mut meta = setup.meta();
     if belt {
         meta.treadmill_mps = speed_of(&setup);

@@ -15,6 +15,8 @@ const BACK_DPS: f64 = -10.0;
 const LONGEST_S: f64 = 0.3;
 /// Least time at the rate limit, s.
 const LEAST_S: f64 = 0.03;
+/// Share of the drop that this person's stride does not show there.
+const ODD: f64 = 0.4;
 /// Time constant of the knee's rate, s.
 const KNEE_S: f64 = 0.03;
 
@@ -66,9 +68,16 @@ impl BuckleRule {
         self.knee = None;
     }
 
-    /// Takes one moment of a stance (`bears`) or not. Tells a knee that gives way: its onset and the
+    /// Takes one moment of a stance (`bears`) or not, and how far the shank has turned of late that it
+    /// never turns there. Tells a knee that gives way: its onset and the
     /// figures.
-    pub fn step(&mut self, m: &Motion, knee_deg: Option<f64>, bears: bool) -> Option<(f64, Evidence)> {
+    pub fn step(
+        &mut self,
+        m: &Motion,
+        knee_deg: Option<f64>,
+        bears: bool,
+        turned_deg: f64,
+    ) -> Option<(f64, Evidence)> {
         let bent = self.bend(knee_deg);
         if m.omega_dps > BACK_DPS || self.since_s > LONGEST_S {
             if m.omega_dps > BACK_DPS {
@@ -90,7 +99,9 @@ impl BuckleRule {
             self.fast_s += CELL_S;
         }
         let ankle = (self.ankle[0] * self.ankle[0] + self.ankle[1] * self.ankle[1]).sqrt();
-        let falls = self.fast_s >= LEAST_S && self.drop >= self.drop_deg;
+        // A shank that turns back at this point of other strides too does not give way.
+        let odd = turned_deg > ODD * self.drop_deg;
+        let falls = self.fast_s >= LEAST_S && self.drop >= self.drop_deg && odd;
         // What the knee itself does goes before what the shank says of it.
         let gives = bent.map_or(falls, |(rate, angle)| rate > self.knee_dps && angle > self.knee_deg);
         if self.told || !bears || !gives || ankle > self.ankle_mps {

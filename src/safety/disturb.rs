@@ -6,9 +6,11 @@
 //! that it never turns there (deg). Both fade within a tenth of a second. A foot that catches is stopped
 //! by a force from outside within some 20 ms; what a person does on purpose takes ten times as long, and
 //! to do less than usual is never a disturbance.
+//!
+//! In swing nothing touches the leg: there a burst, of force or of rate, is off schedule as well.
 
 use super::rule::Rule;
-use super::template::{AHEAD, ASIDE, FORWARD, Lanes, Params, RATE, Template, UPWARD};
+use super::template::{AHEAD, ASIDE, BURST, FORWARD, Lanes, Params, RATE, TWIST, Template, UPWARD};
 use super::tuning::Tuning;
 use crate::record::{Direction, Evidence};
 use crate::signal::grid::CELL_S;
@@ -20,24 +22,36 @@ const FADE_S: f64 = 0.10;
 const LEAST_S: f64 = 0.025;
 /// How long a disturbance in stance waits to be told from a knee that gives way, s.
 const WAIT_S: f64 = 0.08;
+/// Time constant of bursts, s.
+const BURST_S: f64 = 0.03;
 /// Time after a disturbance in which strides are not learned from, in strides.
-const UNLEARNED: f64 = 1.6;
+const UNLEARNED: f64 = 3.0;
+/// Ratio of a stride to the usual one beyond which it is another walk's, and how many of them in a row are
+/// a new pace.
+const OTHER: (f64, f64) = (0.78, 1.28);
+const NEW_PACE: u32 = 4;
 /// How long a leg must be out of its range to topple, s.
 const TOPPLES_S: f64 = 0.03;
 /// Shortest and longest stride that is learned, s.
 const STRIDE_S: (f64, f64) = (0.4, 3.5);
 /// Share of a new value in the running means of phases.
 const LEARN: f64 = 0.2;
-/// Margin around a stance within which it is not sure that the foot bears, as a share of the stride.
+/// Margin around contact and final contact within which it is not sure whether the foot bears, as a
+/// share of the stride; before final contact so many spreads of the stride time more.
 const MARGIN: f64 = 0.03;
+const MARGIN_SPREADS: f64 = 2.0;
+/// The same around a swing, within which a burst may be the contact itself.
+const SWING_MARGIN: (f64, f64) = (0.02, 0.06);
 
 /// Where in the stride.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// The foot bears.
     Stance,
-    /// The foot is in the air, or it is not sure.
+    /// The foot is in the air.
     Swing,
+    /// Between the two.
+    Unsure,
 }
 
 /// What was found.
@@ -55,6 +69,8 @@ pub struct Found {
 struct Limits {
     jerk_mps: f64,
     turn_deg: f64,
+    burst_mps2: f64,
+    twist_dps: f64,
     slide_mps: f64,
     within_s: f64,
     lead_s: f64,
@@ -79,6 +95,9 @@ pub struct Disturbances {
     last_final: f64,
     jerk: [f64; 2],
     turn: f64,
+    /// Bursts in swing: force, rate.
+    bursts: [f64; 2],
+    others: u32,
     since_s: f64,
     /// A disturbance: when it began, and whether it has been told.
     disturbed: Option<(f64, bool)>,
@@ -97,13 +116,15 @@ impl Disturbances {
         let limits = Limits {
             jerk_mps: tuning.get(Rule::Stumble, 2),
             turn_deg: tuning.get(Rule::Stumble, 3),
+            burst_mps2: tuning.get(Rule::Stumble, 4),
+            twist_dps: tuning.get(Rule::Stumble, 5),
             slide_mps: tuning.get(Rule::Slip, 2),
             within_s: topple(2),
             lead_s: topple(3),
             ahead_deg: topple(4),
             aside_deg: topple(5),
         };
-        let params = Params { spreads: tuning.get(Rule::Stumble, 4), ..Params::default() };
+        let params = Params { spreads: tuning.get(Rule::Stumble, 6), ..Params::default() };
         Self {
             limits,
             template: Template::new(params),
@@ -116,6 +137,8 @@ impl Disturbances {
             last_final: f64::NEG_INFINITY,
             jerk: [0.0; 2],
             turn: 0.0,
+            bursts: [0.0; 2],
+            others: 0,
             since_s: 0.0,
             disturbed: None,
             learn_from: f64::NEG_INFINITY,
@@ -144,6 +167,7 @@ impl Disturbances {
     fn calm(&mut self) {
         self.jerk = [0.0; 2];
         self.turn = 0.0;
+        self.bursts = [0.0; 2];
         self.since_s = 0.0;
     }
 
@@ -222,10 +246,15 @@ impl Disturbances {
         if before < self.learn_from {
             return;
         }
-        // A stride of quite another length is not this walk's.
-        if self.template.period_s().is_some_and(|p| !(0.6..1.7).contains(&(period / p))) {
-            return;
+        // A stride of quite another length is not this walk's, until more of them come.
+        if self.template.period_s().is_some_and(|p| !(OTHER.0..OTHER.1).contains(&(period / p))) {
+            self.others += 1;
+            if self.others < NEW_PACE {
+                return;
+            }
+            self.template.clear();
         }
+        self.others = 0;
         let Self { template, past, now, .. } = self;
         let (next, now) = (past.next(), *now);
         template.learn(period, |share| {
@@ -254,6 +283,11 @@ impl Disturbances {
         self.last_final = t;
     }
 
+    /// How far the shank has turned of late that it never turns there, deg.
+    pub fn turned_deg(&self) -> f64 {
+        self.turn
+    }
+
     /// Phase at `t`; above 1 while the next swing is overdue.
     pub fn phase(&self, t: f64) -> Option<f64> {
         Some((t - self.anchor?) / self.template.period_s()?)
@@ -261,13 +295,19 @@ impl Disturbances {
 
     /// Where in the stride `t` is.
     pub fn place(&self, t: f64) -> Place {
-        match (self.phase(t), self.contact_phase, self.final_phase) {
-            (Some(phase), Some(contact), Some(off))
-                if phase > contact + MARGIN && phase < off - MARGIN =>
-            {
-                Place::Stance
-            }
-            _ => Place::Swing,
+        let (Some(phase), Some(contact), Some(off)) = (self.phase(t), self.contact_phase, self.final_phase)
+        else {
+            return Place::Unsure;
+        };
+        let early = MARGIN_SPREADS * self.template.variation() * off;
+        if phase > contact + MARGIN && phase < off - MARGIN - early {
+            return Place::Stance;
+        }
+        let swing = |phase: f64| phase < contact - SWING_MARGIN.1;
+        if swing(phase) || (phase > off + SWING_MARGIN.0 && swing(phase - 1.0)) {
+            Place::Swing
+        } else {
+            Place::Unsure
         }
     }
 
@@ -286,19 +326,26 @@ impl Disturbances {
         self.jerk[0] = fade * self.jerk[0] + CELL_S * f64::from(beyond[FORWARD].abs());
         self.jerk[1] = fade * self.jerk[1] + CELL_S * f64::from(beyond[UPWARD].abs());
         self.turn = fade * self.turn + CELL_S * f64::from(beyond[RATE].abs());
+        let place = self.place(t);
+        let fade = 1.0 - CELL_S / BURST_S;
+        for (sum, lane) in self.bursts.iter_mut().zip([BURST, TWIST]) {
+            *sum = fade * *sum + if place == Place::Swing { f64::from(beyond[lane]) } else { 0.0 };
+        }
         let any = beyond[FORWARD] != 0.0 || beyond[UPWARD] != 0.0 || beyond[RATE] != 0.0;
         self.since_s = if any { self.since_s + CELL_S } else { (self.since_s - 0.5 * CELL_S).max(0.0) };
-        self.topple(t, &lanes, signed).or_else(|| self.disturb(t))
+        self.topple(t, &lanes, signed).or_else(|| self.disturb(t, place))
     }
 
-    fn disturb(&mut self, t: f64) -> Option<Found> {
+    fn disturb(&mut self, t: f64, place: Place) -> Option<Found> {
         let l = &self.limits;
         let jerk = self.jerk[0] + self.jerk[1];
-        let bears = self.place(t) == Place::Stance;
+        let bears = place == Place::Stance;
         let slides = bears && self.jerk[0] > l.slide_mps;
-        let strong = jerk > l.jerk_mps || self.turn > l.turn_deg || slides;
-        if strong && self.since_s > LEAST_S && self.disturbed.is_none() {
-            let onset = t - self.since_s;
+        let struck = self.bursts[0] / l.burst_mps2 + self.bursts[1] / l.twist_dps > 1.0;
+        let lasts = self.since_s > LEAST_S && (jerk > l.jerk_mps || self.turn > l.turn_deg || slides);
+        let strong = lasts || struck;
+        if strong && self.disturbed.is_none() {
+            let onset = t - self.since_s.max(CELL_S);
             self.disturbed = Some((onset, false));
             self.toppled = false;
             self.hold_back(t);
@@ -322,7 +369,8 @@ impl Disturbances {
         let evidence = Evidence::default()
             .with("ankle_forward_mps", self.jerk[0])
             .with("ankle_up_mps", self.jerk[1])
-            .with("turn_deg", self.turn);
+            .with("turn_deg", self.turn)
+            .with("burst_mps2", self.bursts[0]);
         Some(Found { rule, onset, evidence })
     }
 

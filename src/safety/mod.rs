@@ -47,6 +47,7 @@ use crate::orient::quat::{Matrix, dot};
 use crate::record::{Direction, EventKind, Evidence, Stride};
 use crate::sagittal::{Motion, RAD};
 use crate::signal::grid::CELL_S;
+use crate::signal::ring::Ring;
 
 /// What is known beforehand.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
@@ -75,10 +76,11 @@ pub enum Said {
 /// A walk has ended when no swing has come for so many of its strides, and before a stride time is known
 /// for this long, s.
 const WALK_ENDS: (f64, f64) = (1.9, 4.0);
-/// Time constant of the heading's rate, s, and the rate at which the person turns, deg/s. A leg in
-/// straight walking swings by less about its mean.
-const HEADING_S: f64 = 0.6;
-const TURNING_DPS: f64 = 35.0;
+/// Rate at which the person turns, deg/s: the heading's change over one stride, in which what a leg in
+/// straight walking turns to and fro cancels. Half a circle takes two or three strides.
+const TURNING_DPS: f64 = 25.0;
+/// A stride time before one is known, s.
+const STRIDE_S: f64 = 1.3;
 /// After lost or clipped readings the filters ring for this long, s.
 const RINGS_S: f64 = 0.15;
 /// A pause of watching that is told, s.
@@ -107,7 +109,11 @@ pub struct Safety {
     /// Highest specific force since the last cell, squared.
     peak2: f64,
     direction: Option<Direction>,
-    heading_dps: f64,
+    /// Change of heading since the beginning, deg.
+    heading_deg: f64,
+    headings: Box<Ring<f64, 512>>,
+    /// Force and rate of the last two cells.
+    recent: [[[f64; 3]; 2]; 2],
     /// Last lost and last clipped reading, s.
     lost: f64,
     clipped: f64,
@@ -148,7 +154,9 @@ impl Safety {
             account: Account::default(),
             peak2: 0.0,
             direction: None,
-            heading_dps: 0.0,
+            heading_deg: 0.0,
+            headings: Box::default(),
+            recent: [[[0.0; 3]; 2]; 2],
             lost: f64::NEG_INFINITY,
             clipped: f64::NEG_INFINITY,
             met: 0,
@@ -238,7 +246,9 @@ impl Safety {
         if pose.thigh.is_some() {
             self.thigh = t;
         }
-        self.heading_dps += CELL_S / HEADING_S * (dot(rates, pose.shank.up) - self.heading_dps);
+        self.heading_deg += CELL_S * dot(rates, pose.shank.up);
+        self.headings.push(self.heading_deg);
+        let straight = self.turns_dps().abs() < TURNING_DPS;
         let walking = if axes { self.walks(t) } else { t - self.moved < MOVED_S };
         let needs = [
             (Need::Walking, walking),
@@ -246,7 +256,7 @@ impl Safety {
             (Need::Range, t - self.clipped > RINGS_S),
             (Need::Axes, axes),
             (Need::Direction, signed && self.direction == Some(Direction::Backward)),
-            (Need::Straight, self.heading_dps.abs() < TURNING_DPS),
+            (Need::Straight, straight),
             (Need::Template, self.steps.is_ready()),
             (Need::Strides, self.strides.enough()),
             (Need::Thigh, t - self.thigh < RINGS_S),
@@ -255,6 +265,15 @@ impl Safety {
         self.account.cell(self.met);
         self.tell_pause(t);
         self.pass(t);
+    }
+
+    /// Rate of the heading over the last stride, deg/s.
+    fn turns_dps(&self) -> f64 {
+        let stride_s = self.steps.period_s().unwrap_or(STRIDE_S);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the memory")]
+        let cells = libm::round(stride_s / CELL_S).clamp(1.0, 500.0) as u64;
+        let before = self.headings.next().checked_sub(cells + 1).and_then(|n| self.headings.get(n));
+        before.map_or(0.0, |b| (self.heading_deg - b) / (cells as f64 * CELL_S))
     }
 
     fn has(&self, need: Need) -> bool {
@@ -300,7 +319,9 @@ impl Safety {
         let lead_s = self.steps.lead_s();
         let aside_deg = dot(matrix[2], pose.shank.up) / RAD - lead_s * dot(matrix[0], pose.shank.gyr_dps);
         let ahead_deg = m.tilt[0] / RAD + lead_s * m.omega_dps;
-        let lanes = lanes([m.omega_dps, m.ankle_forward_mps2, m.ankle_up_mps2, ahead_deg, aside_deg]);
+        let [burst, twist] = self.bursts(pose);
+        let lanes =
+            lanes([m.omega_dps, m.ankle_forward_mps2, m.ankle_up_mps2, ahead_deg, aside_deg, burst, twist]);
         let watched = self.has_all(Rule::Stumble.info().needs);
         let signed = self.has(Need::Direction);
         let walks = self.walks(m.t);
@@ -312,7 +333,8 @@ impl Safety {
         if watched && signed || self.has_all(Rule::KneeGivingWay.info().needs) {
             // Without a template yet: a planted foot, by what is known of the last swing.
             let bears = self.bears(m);
-            if let Some((onset, evidence)) = self.buckle.step(m, knee_deg, bears) {
+            let turned = self.steps.turned_deg();
+            if let Some((onset, evidence)) = self.buckle.step(m, knee_deg, bears, turned) {
                 self.evidence(Rule::KneeGivingWay, onset, m.t, evidence);
                 self.steps.explained();
                 self.disturbance(onset, m.t);
@@ -335,6 +357,17 @@ impl Safety {
         if walks && let Some(spectral) = self.spectrum.step(m.ankle_up_mps2) {
             self.strides.spectral(spectral);
         }
+    }
+
+    /// Second differences of force (m/s²) and rate (deg/s): what is quicker than any movement.
+    fn bursts(&mut self, pose: &Pose) -> [f64; 2] {
+        let now = [pose.shank.acc_mps2, pose.shank.gyr_dps];
+        let [before, middle] = self.recent;
+        self.recent = [middle, now];
+        [0, 1].map(|s| {
+            let d: [f64; 3] = std::array::from_fn(|k| now[s][k] - 2.0 * middle[s][k] + before[s][k]);
+            dot(d, d).sqrt()
+        })
     }
 
     /// Whether the foot bears.
@@ -445,7 +478,7 @@ impl Safety {
     }
 }
 
-fn lanes(values: [f64; 5]) -> [f32; LANES] {
+fn lanes(values: [f64; 7]) -> [f32; LANES] {
     let mut lanes = [0.0; LANES];
     for (lane, value) in lanes.iter_mut().zip(values) {
         #[expect(clippy::cast_possible_truncation, reason = "seven digits are more than a sensor has")]

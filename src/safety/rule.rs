@@ -390,6 +390,8 @@ pub static TABLE: [RuleInfo; RULES] = [
             ends(11.0, "11 strides until the gait is as before (forward slips, PMC7739594)"),
             limit("jerk_mps", "m/s", 0.30, (0.05, 3.0), "chosen: a swinging foot moves at 0.7 to 4 m/s; a third of the slowest"),
             limit("turn_deg", "deg", 8.0, (2.0, 60.0), "chosen: a slow stride's own turns differ by less"),
+            limit("burst_mps2", "m/s2", 4.0, (0.5, 100.0), "in swing 90 % of 117 forward strides stay below 4 in all (19 people)"),
+            limit("twist_dps", "deg/s", 20.0, (2.0, 500.0), "in swing 90 % of 117 forward strides stay below 40 in all (19 people)"),
             limit("spreads", "SD", 4.0, (2.0, 12.0), "5 SD for 60 ms (proposal for a shank sensor); 4 here besides the time window"),
         ],
         scenarios: &["bw_stumble_elevate", "bw_stumble_lower"],

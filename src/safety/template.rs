@@ -22,6 +22,12 @@ pub const AHEAD: usize = 3;
 /// Inclination aside with its lead, deg.
 pub const ASIDE: usize = 4;
 
+/// Burst: second difference of the specific force, m/s². In swing nothing touches the leg, and it is
+/// small (median 1.5, 90 % below 4 in forward walks of 19 people); at contacts it is 10 to 40.
+pub const BURST: usize = 5;
+/// Burst of the angular rate, deg/s.
+pub const TWIST: usize = 6;
+
 /// One value of each signal.
 pub type Lanes = [f32; LANES];
 
@@ -53,8 +59,8 @@ impl Default for Params {
             least: 4,
             memory: 8,
             spreads: 4.0,
-            floor: [12.0, 1.5, 1.5, 3.0, 3.0, 0.0, 0.0, 0.0],
-            floor_share: [0.08, 0.12, 0.12, 0.1, 0.1, 0.0, 0.0, 0.0],
+            floor: [12.0, 1.5, 1.5, 2.0, 2.0, 1.5, 6.0, 0.0],
+            floor_share: [0.08, 0.1, 0.1, 0.0, 0.0, 0.05, 0.05, 0.0],
             window: 0.03,
             window_spreads: 2.5,
             least_variation: 0.03,
@@ -64,6 +70,11 @@ impl Default for Params {
 
 /// Mean absolute deviation to standard deviation, of a normal distribution.
 const SD_PER_DEVIATION: f32 = 1.253;
+
+/// Furthest that one stride counts, in mean deviations.
+const LIMITED: f32 = 3.0;
+/// A swing that is overdue by less than this share of a stride is only not known yet.
+const SOON: f64 = 0.15;
 
 /// The template.
 #[derive(Clone, Debug)]
@@ -120,7 +131,7 @@ impl Template {
     }
 
     /// Coefficient of variation of the stride time, at least the usual one.
-    fn variation(&self) -> f64 {
+    pub fn variation(&self) -> f64 {
         (1.25 * self.period_deviation_s / self.period_s.max(0.1)).clamp(self.params.least_variation, 0.2)
     }
 
@@ -139,6 +150,7 @@ impl Template {
         }
         #[expect(clippy::cast_possible_truncation, reason = "a share")]
         let w = share as f32;
+        let p = &self.params;
         for (bin, (mean, deviation)) in self.mean.iter_mut().zip(self.deviation.iter_mut()).enumerate() {
             let Some(now) = at((bin as f64 + 0.5) / BINS as f64) else { continue };
             for k in 0..LANES {
@@ -147,6 +159,9 @@ impl Template {
                     mean[k] = now[k];
                     deviation[k] = 0.0;
                 } else {
+                    // One odd stride must not widen what is usual by more than it is wide.
+                    let far = LIMITED * deviation[k] + p.floor[k];
+                    let off = if n > 3 { off.clamp(-far, far) } else { off };
                     mean[k] += w * off;
                     deviation[k] += w * (off.abs() - deviation[k]);
                 }
@@ -198,19 +213,26 @@ impl Template {
     }
 
     /// By how much each signal goes beyond its envelope at `phase`, away from zero: less movement than
-    /// usual is never beyond it. From 1 on, while the next swing is overdue, against the whole stride.
+    /// usual is never beyond it. Just after 1 the next swing is under way or about to come; later on,
+    /// while it is overdue, against the whole stride.
     pub fn beyond(&self, phase: f64, now: &Lanes) -> Lanes {
-        let (high, low) = if (0.0..1.0).contains(&phase) {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place")]
-            let bin = ((phase * BINS as f64) as usize).min(BINS - 1);
-            (&self.high[bin], &self.low[bin])
+        let last = BINS - 1;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place")]
+        let bin = |phase: f64| ((phase * BINS as f64) as usize).min(last);
+        let (high, low, other) = if (0.0..1.0).contains(&phase) {
+            let at = bin(phase);
+            (&self.high[at], &self.low[at], at)
+        } else if (1.0..1.0 + SOON).contains(&phase) {
+            let at = bin(phase - 1.0);
+            (&self.high[at], &self.low[at], last)
         } else {
-            (&self.most, &self.least)
+            (&self.most, &self.least, 0)
         };
+        let (high2, low2) = (&self.high[other], &self.low[other]);
         let mut out = [0.0; LANES];
         for k in 0..LANES {
-            let over = now[k] - high[k].max(0.0);
-            let under = now[k] - low[k].min(0.0);
+            let over = now[k] - high[k].max(high2[k]).max(0.0);
+            let under = now[k] - low[k].min(low2[k]).min(0.0);
             out[k] = over.max(0.0) + under.min(0.0);
         }
         out
@@ -249,6 +271,6 @@ mod tests {
         }
         let out = template.beyond(0.25, &wave(0.75, 1.0).unwrap());
         assert!(out[RATE] < -50.0, "{out:?}");
-        assert!(template.beyond(1.1, &wave(0.75, 1.0).unwrap())[RATE] == 0.0, "overdue: against all of it");
+        assert!(template.beyond(1.3, &wave(0.75, 1.0).unwrap())[RATE] == 0.0, "overdue: against all of it");
     }
 }
