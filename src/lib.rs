@@ -26,6 +26,7 @@ pub mod orient;
 pub mod person;
 pub mod pipeline;
 pub mod record;
+pub mod safety;
 pub mod sagittal;
 pub mod scribe;
 pub mod series;

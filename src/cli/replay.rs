@@ -182,6 +182,7 @@ impl Run<'_> {
         let settings = Settings {
             series: series_file_wanted(self.args),
             aims: Aims::of(&self.person, meta.side),
+            ..Settings::default()
         };
         let beside = Beside {
             pace: Pace::new(self.args.rate),
