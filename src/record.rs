@@ -250,7 +250,7 @@ pub struct Event {
 ///
 /// The first step of a bout starts where its movement started, and a walk that is cut off ends where
 /// the samples do; both are marked invalid, so that they count as walking and in no statistic.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stride {
     /// First contact, s.
     #[serde(rename = "start_s")]
@@ -461,7 +461,7 @@ impl Serialize for Evidence {
 }
 
 /// A span of one activity.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bout {
     /// Start, s.
     #[serde(rename = "start_s")]
