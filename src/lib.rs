@@ -11,6 +11,7 @@
 //! downward vertical, positive with the distal end anterior; `omega = d theta / dt` is about `+z`;
 //! knee flexion is `theta_thigh - theta_shank`, 0 straight and positive flexed.
 
+pub mod assess;
 pub mod bench;
 pub mod body;
 pub mod calibrate;
@@ -26,6 +27,7 @@ pub mod orient;
 pub mod person;
 pub mod pipeline;
 pub mod record;
+pub mod report;
 pub mod safety;
 pub mod sagittal;
 pub mod scribe;

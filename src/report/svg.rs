@@ -273,6 +273,11 @@ impl Plot {
         ));
     }
 
+    /// Takes what was drawn of another plot on the same picture.
+    pub fn absorb(&mut self, other: &Self) {
+        self.body.push_str(&other.body);
+    }
+
     /// The picture. `id` is its own in the page; `title` and `says` are for those who cannot see it.
     pub fn finish(self, id: &str, title: &str, says: &str) -> Svg {
         let [w, h] = self.size;

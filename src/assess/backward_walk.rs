@@ -1,0 +1,232 @@
+//! The 3-metre backward walk: three metres backward as fast as is safe, timed.
+//!
+//! A try is timed from the first to the last movement of the leg with the sensor. The other leg may begin
+//! or end up to one step earlier or later; that is said as the uncertainty of the time.
+
+use serde::Serialize;
+
+use crate::record::{Activity, StrideDirection};
+use crate::session::Session;
+
+/// Length of the walk, m.
+pub const DISTANCE_M: f64 = 3.0;
+/// Tries that count.
+pub const TRIES: usize = 3;
+/// A walk whose length by the sensor is further from three metres than this share is another walk:
+/// three times the error of a stride's length.
+const LENGTH_SHARE: f64 = 0.3;
+/// A try takes longer than this, s: nobody walks three metres backward faster than 2 m/s.
+const LEAST_S: f64 = 1.5;
+/// A try takes less than this, s; three times the slowest band.
+const MOST_S: f64 = 30.0;
+
+/// A published band.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Published {
+    /// From this time, s,
+    pub from_s: f64,
+    /// to this.
+    pub to_s: Option<f64>,
+    /// What it was found to mean.
+    pub means: &'static str,
+    /// In whom.
+    pub whom: &'static str,
+    /// By whom.
+    pub source: &'static str,
+}
+
+const fn band(from_s: f64, to_s: Option<f64>, means: &'static str, whom: &'static str, source: &'static str) -> Published {
+    Published { from_s, to_s, means, whom, source }
+}
+
+const CARTER: &str = "Carter et al. 2019, J Geriatr Phys Ther 42:249";
+const POLO: &str = "Polo-Ferrero et al. 2025, doi 10.3390/jfmk10020154";
+const KAPAN: &str = "Kapan et al. 2025, doi 10.1016/j.jamda.2025.105580";
+
+/// All published bands. They describe groups; none is a statement about one person.
+pub const PUBLISHED: [Published; 6] = [
+    band(0.0, Some(3.0), "few of those as quick had fallen", "older adults", CARTER),
+    band(0.0, Some(3.5), "98 % of those who had fallen were slower", "483 older adults at home, 76 years", POLO),
+    band(4.5, None, "many of those as slow had fallen", "older adults", CARTER),
+    band(5.5, None, "best cut between those who had fallen and not (60 % and 69 % right)", "483 older adults at home, 76 years", POLO),
+    band(8.15, None, "27 % more falls in the next four months", "217 people in nursing homes, 80 years", KAPAN),
+    band(9.31, None, "32 % more falls in the past year", "217 people in nursing homes, 80 years", KAPAN),
+];
+
+/// The smallest change of one person's time that is no chance, s, after a knee replacement.
+pub const REAL_CHANGE_S: f64 = 2.94;
+/// Who says so.
+pub const REAL_CHANGE_SOURCE: &str = "Unver et al. 2020, J Knee Surg 33:589 (28 people after knee replacement)";
+
+/// One walk.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Walk {
+    /// First movement, s of the capture's clock.
+    pub start_s: f64,
+    /// Last movement, s.
+    pub end_s: f64,
+    /// Time, s.
+    pub time_s: f64,
+    /// The other leg may have begun or ended so much earlier or later, s.
+    pub uncertainty_s: Option<f64>,
+    /// Three metres over the time, m/s.
+    pub speed_mps: f64,
+    /// Length by the sensor, m.
+    pub measured_m: Option<f64>,
+    /// Why it is no try; `None` when it counts.
+    pub left_out: Option<String>,
+}
+
+/// The test.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BackwardWalk {
+    /// Every backward walk that was found.
+    pub walks: Vec<Walk>,
+    /// Tries that count.
+    pub tries: usize,
+    /// Best time, s.
+    pub best_s: Option<f64>,
+    /// Mean time, s.
+    pub mean_s: Option<f64>,
+    /// Published bands that hold the best time.
+    pub bands: Vec<Published>,
+}
+
+/// The test in a session: the first three backward walks that can be tries.
+pub fn of(session: &Session) -> BackwardWalk {
+    let mut walks: Vec<Walk> = session
+        .bouts
+        .iter()
+        .filter(|b| b.activity == Activity::Backward)
+        .map(|b| walk(session, b.start.seconds(), b.end.seconds()))
+        .collect();
+    let mut tries = 0;
+    for w in walks.iter_mut().filter(|w| w.left_out.is_none()) {
+        tries += 1;
+        if tries > TRIES {
+            w.left_out = Some(format!("after the first {TRIES} tries"));
+        }
+    }
+    let times: Vec<f64> = walks.iter().filter(|w| w.left_out.is_none()).map(|w| w.time_s).collect();
+    let best_s = times.iter().copied().reduce(f64::min);
+    BackwardWalk {
+        tries: times.len(),
+        best_s,
+        mean_s: (!times.is_empty()).then(|| times.iter().sum::<f64>() / times.len() as f64),
+        bands: best_s.map(bands).unwrap_or_default(),
+        walks,
+    }
+}
+
+/// The published bands that hold a time.
+pub fn bands(time_s: f64) -> Vec<Published> {
+    PUBLISHED
+        .into_iter()
+        .filter(|b| {
+            // "At most 3.0" holds 3.0; "over 4.5" does not hold 4.5.
+            let above = if b.to_s.is_some() { time_s >= b.from_s } else { time_s > b.from_s };
+            above && b.to_s.is_none_or(|to| time_s <= to)
+        })
+        .collect()
+}
+
+fn walk(session: &Session, start_s: f64, end_s: f64) -> Walk {
+    let time_s = end_s - start_s;
+    let inside: Vec<_> = session
+        .strides
+        .iter()
+        .filter(|s| s.direction == StrideDirection::Backward)
+        .filter(|s| s.start.seconds() >= start_s - 0.01 && s.end.seconds() <= end_s + 0.01)
+        .collect();
+    let mut times: Vec<f64> = inside.iter().filter(|s| s.valid).filter_map(|s| s.stride_time_s).collect();
+    let mut speeds: Vec<f64> = inside.iter().filter(|s| s.valid).filter_map(|s| s.speed_mps).collect();
+    let measured_m = median(&mut speeds).map(|v| v * time_s);
+    let left_out = if time_s < LEAST_S {
+        Some(format!("shorter than {LEAST_S} s"))
+    } else if time_s > MOST_S {
+        Some(format!("longer than {MOST_S} s"))
+    } else {
+        measured_m
+            .filter(|m| (m / DISTANCE_M - 1.0).abs() > LENGTH_SHARE)
+            .map(|m| format!("{m:.1} m by the sensor, not {DISTANCE_M}"))
+    };
+    Walk {
+        start_s,
+        end_s,
+        time_s,
+        uncertainty_s: median(&mut times).map(|t| t / 2.0),
+        speed_mps: DISTANCE_M / time_s,
+        measured_m,
+        left_out,
+    }
+}
+
+fn median(values: &mut [f64]) -> Option<f64> {
+    crate::report::average::median(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Bout;
+    use crate::time::SensorTime;
+
+    fn session(walks: &[(f64, f64, f64)]) -> Session {
+        let mut session = Session::default();
+        for (start, end, speed) in walks {
+            session.bouts.push(Bout {
+                start: SensorTime::from_seconds(*start).unwrap(),
+                end: SensorTime::from_seconds(*end).unwrap(),
+                activity: Activity::Backward,
+                strides: 2,
+            });
+            let middle = f64::midpoint(*start, *end);
+            session.strides.push(
+                serde_json::from_value(serde_json::json!({
+                    "start_s": middle - 0.5, "end_s": middle + 0.5, "detected_s": middle + 0.6,
+                    "direction": "backward", "stride_time_s": 1.0, "speed_mps": speed,
+                    "confidence": 1.0, "valid": true
+                }))
+                .unwrap(),
+            );
+        }
+        session
+    }
+
+    #[test]
+    fn three_tries_make_a_test() {
+        let test = of(&session(&[
+            (1.0, 5.0, 0.75),
+            (10.0, 13.0, 1.0),
+            (20.0, 20.8, 1.0),
+            (30.0, 39.0, 1.0),
+            (50.0, 55.0, 0.6),
+            (60.0, 62.0, 1.5),
+        ]));
+        assert_eq!(test.tries, 3);
+        assert_eq!(test.best_s, Some(3.0));
+        assert_eq!(test.mean_s, Some(4.0));
+        let left_out: Vec<_> = test.walks.iter().map(|w| w.left_out.as_deref().unwrap_or("")).collect();
+        assert_eq!(
+            left_out,
+            ["", "", "shorter than 1.5 s", "9.0 m by the sensor, not 3", "", "after the first 3 tries"]
+        );
+        assert_eq!(test.walks[0].uncertainty_s, Some(0.5));
+    }
+
+    #[test]
+    fn bands_hold_what_they_say() {
+        let of = |t| bands(t).iter().map(|b| (b.from_s, b.to_s)).collect::<Vec<_>>();
+        assert_eq!(of(3.0), [(0.0, Some(3.0)), (0.0, Some(3.5))]);
+        assert_eq!(of(3.3), [(0.0, Some(3.5))]);
+        assert!(of(4.5).is_empty());
+        assert_eq!(of(9.4).len(), 4);
+    }
+
+    #[test]
+    fn no_walk_is_no_test() {
+        let test = of(&Session::default());
+        assert_eq!((test.tries, test.best_s, test.mean_s), (0, None, None));
+        assert!(test.bands.is_empty());
+    }
+}
