@@ -8,11 +8,13 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::capture_args::CaptureArgs;
+use super::config::ConfigArgs;
 use super::drive::{Beside, DriveError, drive};
 use super::exit::{self, Exit, UsageError};
 use super::outputs::{self, Files};
 use super::pace::{Pace, Rate};
 use crate::pipeline::Settings;
+use crate::safety::tuning::Tuning;
 use crate::sink::Sink;
 use crate::sink::file::{OutputFile, refuse_input};
 use crate::sink::ndjson::{Flush, Ndjson};
@@ -73,6 +75,9 @@ pub(super) struct ReplayArgs {
     rate: Rate,
 
     #[command(flatten)]
+    config: ConfigArgs,
+
+    #[command(flatten)]
     capture_args: CaptureArgs,
 }
 
@@ -92,6 +97,7 @@ struct Run<'a> {
     options: ReadOptions,
     format: Option<Format>,
     several: bool,
+    rules: Tuning,
 }
 
 pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
@@ -118,6 +124,7 @@ pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
         options: args.capture_args.options(),
         format: args.format.or(args.out.is_none().then_some(Format::Text)),
         several,
+        rules: args.config.load()?,
     };
     let mut failed = 0;
     for (i, path) in args.captures.iter().enumerate() {
@@ -167,7 +174,11 @@ impl Run<'_> {
             let layout = Layout { width: Layout::FREE_WIDTH, all: self.args.all, styled: false };
             sinks.push(Box::new(SummaryText::new(&mut files.summary, &label, layout)));
         }
-        let settings = Settings { series: series_file_wanted(self.args), ..Settings::default() };
+        let settings = Settings {
+            series: series_file_wanted(self.args),
+            rules: self.rules,
+            ..Settings::default()
+        };
         let beside = Beside {
             pace: Pace::new(self.args.rate),
             warn: &mut |warning| bar.suspend(|| exit::warn(&warning.to_string())),
