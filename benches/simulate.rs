@@ -12,8 +12,7 @@ fn main() {
 #[divan::bench(args = ["bw_normal_coached", "bw_fourier", "fw_normal"], sample_count = 3, sample_size = 1)]
 fn hour_at_100_hz(bencher: divan::Bencher<'_, '_>, id: &str) {
     let scenario = Scenario::named(id).expect("the scenario exists");
-    let mut setup =
-        Setup::playing(Play::Scenario { scenario, speed_mps: None, seconds: Some(3600.0) });
+    let mut setup = Setup::playing(Play::Scenario { scenario, speed_mps: None, seconds: Some(3600.0) });
     setup.thigh = true;
     bencher.counter(ItemsCount::new(360_000_usize)).bench_local(|| {
         let mut walker = setup.walker().expect("the setup is sound");

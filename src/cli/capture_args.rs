@@ -60,7 +60,7 @@ pub(super) struct CaptureArgs {
 
 /// A mount as a flag gives it; `None` is `unknown`.
 #[derive(Clone, Copy, Debug)]
-struct MountLine(Option<Mount>);
+pub(super) struct MountLine(pub(super) Option<Mount>);
 
 impl CaptureArgs {
     pub(super) fn options(&self) -> ReadOptions {
@@ -105,11 +105,11 @@ fn checked<T>(key: MetaKey, text: &str, get: impl FnOnce(&CaptureMeta) -> Option
     get(&meta).ok_or_else(|| "no value".to_owned())
 }
 
-fn side(text: &str) -> Result<Side, String> {
+pub(super) fn side(text: &str) -> Result<Side, String> {
     checked(MetaKey::Side, text, |m| m.side)
 }
 
-fn mount(text: &str) -> Result<MountLine, String> {
+pub(super) fn mount(text: &str) -> Result<MountLine, String> {
     checked(MetaKey::Mount, text, |m| Some(MountLine(m.mount)))
 }
 

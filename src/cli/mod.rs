@@ -11,6 +11,9 @@ mod outputs;
 mod pace;
 mod replay;
 mod rules;
+mod simulate;
+mod simulate_args;
+mod simulate_list;
 
 use clap::{Parser, Subcommand};
 
@@ -40,6 +43,8 @@ pub struct Cli {
 enum Command {
     /// Read recorded captures and say what happened, stride by stride
     Replay(Box<replay::ReplayArgs>),
+    /// Write labelled captures of a simulated walker, or send them as a live sensor does
+    Simulate(Box<simulate::SimulateArgs>),
     /// Score detectors against labelled captures, and time them
     Bench(Box<bench::BenchArgs>),
     /// Print the rules that alerts are given by: limits, sources, measured rates
@@ -64,6 +69,7 @@ pub fn main() -> Exit {
     };
     let result = match cli.command {
         Command::Replay(args) => replay::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => extras::completions(&args),

@@ -46,6 +46,13 @@ impl Pace {
         }
     }
 
+    /// Sleeps until `due_s` of what is played, on a clock that starts with the first call.
+    pub(super) fn wait_until(&mut self, due_s: f64) {
+        if let Some(due) = SensorTime::from_seconds(due_s) {
+            self.wait(due);
+        }
+    }
+
     /// Sleeps until the sample of `time` would have come. The first comes at once.
     pub(super) fn wait(&mut self, time: SensorTime) {
         let (began, first) = *self.start.get_or_insert_with(|| (Instant::now(), time));

@@ -13,7 +13,11 @@ use super::drive::{Beside, DriveError, drive};
 use super::exit::{self, Exit, UsageError};
 use super::outputs::{self, Files};
 use super::pace::{Pace, Rate};
+use crate::person::{Aims, Person};
 use crate::pipeline::Settings;
+use crate::capture::CaptureMeta;
+use crate::safety::baseline::{self, today};
+use crate::safety::strides::Usual;
 use crate::safety::tuning::Tuning;
 use crate::sink::Sink;
 use crate::sink::file::{OutputFile, refuse_input};
@@ -74,6 +78,10 @@ pub(super) struct ReplayArgs {
     #[arg(long, default_value = "max", value_name = "RATE")]
     rate: Rate,
 
+    /// What is known of the person: lengths, target, bands, baseline (TOML)
+    #[arg(long, value_name = "FILE")]
+    person: Option<PathBuf>,
+
     #[command(flatten)]
     config: ConfigArgs,
 
@@ -98,6 +106,7 @@ struct Run<'a> {
     format: Option<Format>,
     several: bool,
     rules: Tuning,
+    person: Person,
 }
 
 pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
@@ -111,6 +120,10 @@ pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
         }
         refuse_input(series, &args.captures)?;
     }
+    let person = match &args.person {
+        Some(path) => Person::read(path)?,
+        None => Person::default(),
+    };
     let names = match &args.out {
         None => Vec::new(),
         Some(folder) => {
@@ -125,6 +138,7 @@ pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
         format: args.format.or(args.out.is_none().then_some(Format::Text)),
         several,
         rules: args.config.load()?,
+        person,
     };
     let mut failed = 0;
     for (i, path) in args.captures.iter().enumerate() {
@@ -150,6 +164,7 @@ impl Run<'_> {
         let bar = self.bar(&input);
         let mut reader = CaptureReader::new(input.bytes, &input.name, self.options.clone())?;
 
+        let meta = self.person.fill(reader.meta());
         let mut series_file = match &self.args.series {
             Some(path) => Some(OutputFile::create(path, self.args.force)?),
             None => None,
@@ -174,17 +189,20 @@ impl Run<'_> {
             let layout = Layout { width: Layout::FREE_WIDTH, all: self.args.all, styled: false };
             sinks.push(Box::new(SummaryText::new(&mut files.summary, &label, layout)));
         }
+        let usual = self.usual(&meta, &label);
         let settings = Settings {
             series: series_file_wanted(self.args),
+            aims: Aims::of(&self.person, meta.side),
+            reference: None,
             rules: self.rules,
-            ..Settings::default()
+            usual,
         };
         let beside = Beside {
             pace: Pace::new(self.args.rate),
             warn: &mut |warning| bar.suspend(|| exit::warn(&warning.to_string())),
             progress: &mut |bytes| bar.set_position(bytes),
         };
-        let result = drive(&mut reader, sinks, settings, beside);
+        let result = drive(&mut reader, &meta, sinks, settings, beside);
         bar.finish_and_clear();
         for tally in reader.warnings().tallies().filter(|t| t.unshown() > 0) {
             exit::warn(&format!("{}: {} more: {}", input.name, tally.unshown(), tally.trouble.words()));
@@ -204,6 +222,19 @@ impl Run<'_> {
             anstream::eprintln!("{label}: {}.*", folder.join(name).display());
         }
         Ok(())
+    }
+
+    /// What the person's baseline says is usual; one that does not fit the capture is not used, and said
+    /// not to be.
+    fn usual(&self, meta: &CaptureMeta, label: &str) -> Usual {
+        let Some(baseline) = &self.person.baseline else { return Usual::default() };
+        match baseline::usual(baseline, meta, today()) {
+            Ok(usual) => usual,
+            Err(why) => {
+                exit::warn(&format!("{label}: the baseline is not used for alerts: {why}"));
+                Usual::default()
+            }
+        }
     }
 
     /// The sink that prints to standard output.

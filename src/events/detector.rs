@@ -366,8 +366,8 @@ impl Detector {
         let t = frame.motion.t;
         let stride_s = self.walk.stride_s().unwrap_or(self.params.usual_stride_s);
         // The same movement made slower has accelerations that are smaller by the square of it.
-        let pace = (self.params.usual_stride_s / stride_s).min(1.0);
-        let settled = t > contact && frame.motion.ankle_up_mps2.abs() < p.settled_mps2 * pace * pace;
+        let pace = self.params.usual_stride_s / stride_s;
+        let settled = t > contact && frame.motion.ankle_centre_up_mps2(p.ahead_m).abs() < p.settled_mps2 * pace * pace;
         self.settled_s = if settled { self.settled_s + CELL_S } else { 0.0 };
         if self.settled_s >= p.settled_share * stride_s {
             self.contact = None;
@@ -387,6 +387,11 @@ impl Detector {
         } else if t > contact + self.params.heel_wait * stride_s {
             self.contact = None;
         }
+    }
+
+    /// The sensor lies `ahead_m` ahead of the line from knee to ankle.
+    pub fn set_lever(&mut self, ahead_m: f64) {
+        self.params.timing.ahead_m = ahead_m;
     }
 
     /// When the foot was planted, if that became known since the last time this was asked.

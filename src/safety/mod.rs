@@ -16,6 +16,7 @@
 //! It supports training. It never promises to prevent a fall, and takes the place of no clip and no rail.
 
 pub mod asymmetry;
+pub mod baseline;
 pub mod buckle;
 pub mod cue;
 pub mod disturb;

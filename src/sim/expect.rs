@@ -76,9 +76,12 @@ impl fmt::Display for Expectation {
             }
             Ok(())
         };
-        list(f, self.must)?;
+        if !self.must.is_empty() {
+            f.write_str("must be found: ")?;
+            list(f, self.must)?;
+        }
         if !self.must_not.is_empty() {
-            f.write_str(if self.must.is_empty() { "no " } else { "; no " })?;
+            f.write_str(if self.must.is_empty() { "must not: " } else { "; must not: " })?;
             list(f, self.must_not)?;
         }
         Ok(())

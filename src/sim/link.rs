@@ -41,7 +41,8 @@ impl Faults {
     }
 
     pub(crate) const fn dropping() -> Self {
-        Self { loss: 0.01, dropout: Some(Dropout { length_s: None, at_s: None }), ..Self::none() }
+        let dropout = Some(Dropout { length_s: None, at_s: None });
+        Self { loss: 0.01, dropout, duplicates: 3, ..Self::none() }
     }
 
     pub(crate) const fn jittery() -> Self {
@@ -64,6 +65,8 @@ impl Faults {
 pub struct Packet {
     /// Number of its first sample, from 0; tells what was lost before it.
     pub first: u64,
+    /// When it arrives on the host's clock, whose zero is the capture's, s.
+    pub arrives_s: f64,
     /// Its samples, stamped by the capture's clock.
     pub steps: Vec<Step>,
     /// Whether it has been delivered before.
@@ -76,6 +79,9 @@ pub struct Link<I> {
     source: I,
     faults: Faults,
     chance: Chance,
+    /// Delays on the way; apart from the rest, so that stamps do not depend on them.
+    delays: Chance,
+    arrived_s: f64,
     next: u64,
     losing: u32,
     gap: Option<(f64, f64)>,
@@ -102,6 +108,8 @@ impl<I: Iterator<Item = Step>> Link<I> {
             source,
             faults,
             chance,
+            delays: Chance::new(seed ^ 0xde1a, Concern::Link),
+            arrived_s: 0.0,
             next: 0,
             losing: 0,
             gap: gap.or((faults.duplicates > 0).then_some((share * length_s, share * length_s))),
@@ -135,13 +143,14 @@ impl<I: Iterator<Item = Step>> Link<I> {
             let first = self.next;
             self.next += steps.len() as u64;
             let begins_s = steps.first()?.sample.time.seconds();
+            let ends_s = steps.last()?.sample.time.seconds();
             for step in &mut steps {
                 step.sample.time = self.stamp(step.sample.time);
             }
             if self.lost(begins_s) {
                 continue;
             }
-            let packet = Packet { first, steps, again: false };
+            let packet = Packet { first, arrives_s: self.arrival(ends_s), steps, again: false };
             self.remember(&packet, begins_s);
             return Some(packet);
         }
@@ -176,7 +185,8 @@ impl<I: Iterator<Item = Step>> Link<I> {
         let after = self.gap.is_some_and(|(_, to)| begins_s >= to);
         if after && !self.repeated {
             self.repeated = true;
-            self.again = self.sent.drain(..).map(|p| Packet { again: true, ..p }).collect();
+            let arrives_s = packet.arrives_s;
+            self.again = self.sent.drain(..).map(|p| Packet { again: true, arrives_s, ..p }).collect();
         }
         if !after {
             self.sent.push_back(packet.clone());
@@ -184,6 +194,13 @@ impl<I: Iterator<Item = Step>> Link<I> {
                 self.sent.pop_front();
             }
         }
+    }
+
+    /// A notification goes out when its last sample is taken; none overtakes another.
+    fn arrival(&mut self, ends_s: f64) -> f64 {
+        let delay_s = self.faults.jitter_s * self.delays.unit();
+        self.arrived_s = self.arrived_s.max(ends_s + delay_s);
+        self.arrived_s
     }
 
     fn stamp(&mut self, true_time: SensorTime) -> SensorTime {
@@ -254,6 +271,17 @@ mod tests {
         assert_eq!(packets.iter().filter(|p| p.again).count(), 3);
         let missing = 6000 - packets.iter().filter(|p| !p.again).map(|p| p.steps.len()).sum::<usize>();
         assert!((130..=165).contains(&missing), "{missing}");
+    }
+
+    #[test]
+    fn packets_arrive_when_they_are_full_and_never_overtake() {
+        let faults = Faults { jitter_s: 0.05, duplicates: 2, ..Faults::dropping() };
+        let packets = received(faults, 3);
+        assert!(packets.windows(2).all(|w| w[0].arrives_s <= w[1].arrives_s));
+        for packet in packets.iter().filter(|p| !p.again) {
+            let last_s = 0.01 * (packet.first + packet.steps.len() as u64 - 1) as f64;
+            assert!(packet.arrives_s >= last_s && packet.arrives_s < last_s + 0.06);
+        }
     }
 
     #[test]

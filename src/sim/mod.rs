@@ -1,4 +1,30 @@
-//! The simulator.
+//! A walker that can be made to do anything, with the truth about all of it.
+//!
+//! A [`setup::Setup`] says what is played, by whom, and with which sensor. From it come a whole
+//! [`setup::Recording`] in memory, or a [`live::Live`] source: packets as they arrive over a link
+//! that loses, delays and repeats them. Both are functions of the setup alone, bit by bit, on every
+//! machine: nothing here reads a clock, starts a thread or calls a float function of the platform.
+//!
+//! ```
+//! use retrogait::pipeline::{Pipeline, Settings};
+//! use retrogait::sim::scenario::Scenario;
+//! use retrogait::sim::setup::Setup;
+//!
+//! let scenario = Scenario::named("bw_normal_coached").expect("it is in the catalogue");
+//! let mut live = Setup::scenario(scenario).live()?;
+//! let mut pipeline = Pipeline::new(&live.meta(), Settings::default());
+//! for packet in live.by_ref() {
+//!     // A live session waits here until `packet.arrives_s` on its own clock.
+//!     if packet.again {
+//!         continue; // known by its number
+//!     }
+//!     for step in &packet.steps {
+//!         pipeline.push(&step.sample, &mut |_output| {});
+//!     }
+//! }
+//! assert!(live.truth().events.is_some_and(|events| !events.is_empty()));
+//! # Ok::<(), retrogait::sim::setup::SetupError>(())
+//! ```
 pub(crate) mod act;
 mod anchor;
 mod body;
@@ -18,6 +44,7 @@ mod hip;
 mod itinerary;
 pub mod label;
 pub mod link;
+pub mod live;
 mod math;
 mod path;
 mod pelvis;

@@ -7,12 +7,12 @@ use thiserror::Error;
 use super::act::{Act, ActKind, Acts};
 use super::body::Body;
 use super::device::SensorKind;
-use super::link::{Faults, Link};
+use super::link::Faults;
+use super::live::Live;
 use super::random::{Chance, Concern};
 use super::scenario::{Brief, Scenario, SpeedChoice, Worn};
 use super::script::Script;
 use super::strap::{Misalignment, Slipping, StrapChoice};
-use super::truth::Labels;
 use super::walker::{Plan, Step, Walker};
 use crate::capture::{CaptureMeta, Placement};
 use crate::mount::{BodyAxis, Mount, Side};
@@ -102,7 +102,7 @@ pub enum SetupError {
     Height(f64),
     /// Faster or slower than legs can walk.
     #[error(
-        "{scenario} at {speed_mps} m/s is not walking: at a height of {height_m} m choose from {low} to {high:.2} m/s",
+        "{scenario} at {speed_mps:.2} m/s is not walking: at a height of {height_m} m choose from {low} to {high:.2} m/s",
         low = SpeedChoice::SLOWEST_MPS
     )]
     Speed {
@@ -324,6 +324,14 @@ impl Setup {
         }
     }
 
+    /// How long the capture is about, s.
+    pub(crate) fn expected_s(&self) -> f64 {
+        self.length_s().unwrap_or_else(|| match &self.play {
+            Play::Script(script) => script.segments.iter().map(|s| s.seconds).sum(),
+            Play::Scenario { scenario, .. } => scenario.seconds,
+        })
+    }
+
     /// The walker of this setup.
     ///
     /// # Errors
@@ -396,21 +404,23 @@ impl Setup {
         Box::new(stand(lead).into_iter().chain(acts).chain(stand(tail)))
     }
 
-    /// Plays it all into memory: what the receiver of the link records, and the labels.
+    /// The walker with its link as a source of packets.
+    ///
+    /// # Errors
+    /// [`SetupError`], as from [`Self::check`].
+    pub fn live(&self) -> Result<Live, SetupError> {
+        Live::new(self)
+    }
+
+    /// Plays it all into memory: what the receiver of the link records, and the labels. What is
+    /// sent again is left out: a recorder knows packets by their number.
     ///
     /// # Errors
     /// [`SetupError`], as from [`Self::check`].
     pub fn record(&self) -> Result<Recording, SetupError> {
-        let faults = self.faults();
-        let mut link = Link::new(self.walker()?, faults, self.seed, self.length_s().unwrap_or(60.0));
-        let mut labels = Labels::default();
-        let mut steps = Vec::new();
-        while let Some(packet) = link.next_packet() {
-            steps.extend(packet.steps);
-            take(link.source_mut(), &faults, &mut labels);
-        }
-        take(link.source_mut(), &faults, &mut labels);
-        Ok(Recording { meta: self.meta(), steps, truth: labels.truth(&self.source()) })
+        let mut live = self.live()?;
+        let steps = live.by_ref().filter(|p| !p.again).flat_map(|p| p.steps).collect();
+        Ok(Recording { meta: self.meta(), steps, truth: live.truth() })
     }
 
     /// What the labels say where they come from.
@@ -420,13 +430,6 @@ impl Setup {
             Play::Script(script) => format!("script {}", script.title),
         };
         format!("retrogait simulate, {what}, seed {}", self.seed)
-    }
-}
-
-/// Moves what the walker has told into the labels, on the capture's clock.
-pub(crate) fn take(walker: &mut Walker, faults: &Faults, labels: &mut Labels) {
-    for fact in walker.take_facts() {
-        labels.add(fact.on_clock(|t| faults.clock(t)));
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! A sink takes what the pipeline says, in its order, and knows nothing of where it came from.
 
+pub mod capture;
 pub mod file;
+pub mod labels;
 pub mod ndjson;
 pub mod series;
 pub mod strides;
