@@ -42,6 +42,7 @@ pub mod stats;
 pub mod store;
 pub mod stride;
 pub mod summary;
+pub mod technique;
 pub mod time;
 pub mod truth;
 pub mod versions;

@@ -4,11 +4,13 @@ pub mod exit;
 
 mod bench;
 mod capture_args;
+mod config;
 mod drive;
 mod extras;
 mod outputs;
 mod pace;
 mod replay;
+mod rules;
 mod simulate;
 mod simulate_args;
 mod simulate_list;
@@ -45,6 +47,8 @@ enum Command {
     Simulate(Box<simulate::SimulateArgs>),
     /// Score detectors against labelled captures, and time them
     Bench(Box<bench::BenchArgs>),
+    /// Print the rules that alerts are given by: limits, sources, measured rates
+    Rules(rules::RulesArgs),
     /// Print a completion script for a shell
     #[command(hide = true)]
     Completions(extras::CompletionsArgs),
@@ -67,6 +71,7 @@ pub fn main() -> Exit {
         Command::Replay(args) => replay::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => extras::completions(&args),
         Command::Man => extras::man(),
     };

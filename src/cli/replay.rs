@@ -8,12 +8,17 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::capture_args::CaptureArgs;
+use super::config::ConfigArgs;
 use super::drive::{Beside, DriveError, drive};
 use super::exit::{self, Exit, UsageError};
 use super::outputs::{self, Files};
 use super::pace::{Pace, Rate};
 use crate::person::{Aims, Person};
 use crate::pipeline::Settings;
+use crate::capture::CaptureMeta;
+use crate::safety::baseline::{self, today};
+use crate::safety::strides::Usual;
+use crate::safety::tuning::Tuning;
 use crate::sink::Sink;
 use crate::sink::file::{OutputFile, refuse_input};
 use crate::sink::ndjson::{Flush, Ndjson};
@@ -78,6 +83,9 @@ pub(super) struct ReplayArgs {
     person: Option<PathBuf>,
 
     #[command(flatten)]
+    config: ConfigArgs,
+
+    #[command(flatten)]
     capture_args: CaptureArgs,
 }
 
@@ -97,6 +105,7 @@ struct Run<'a> {
     options: ReadOptions,
     format: Option<Format>,
     several: bool,
+    rules: Tuning,
     person: Person,
 }
 
@@ -128,6 +137,7 @@ pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
         options: args.capture_args.options(),
         format: args.format.or(args.out.is_none().then_some(Format::Text)),
         several,
+        rules: args.config.load()?,
         person,
     };
     let mut failed = 0;
@@ -179,10 +189,13 @@ impl Run<'_> {
             let layout = Layout { width: Layout::FREE_WIDTH, all: self.args.all, styled: false };
             sinks.push(Box::new(SummaryText::new(&mut files.summary, &label, layout)));
         }
+        let usual = self.usual(&meta, &label);
         let settings = Settings {
             series: series_file_wanted(self.args),
             aims: Aims::of(&self.person, meta.side),
-            ..Settings::default()
+            reference: None,
+            rules: self.rules,
+            usual,
         };
         let beside = Beside {
             pace: Pace::new(self.args.rate),
@@ -209,6 +222,19 @@ impl Run<'_> {
             anstream::eprintln!("{label}: {}.*", folder.join(name).display());
         }
         Ok(())
+    }
+
+    /// What the person's baseline says is usual; one that does not fit the capture is not used, and said
+    /// not to be.
+    fn usual(&self, meta: &CaptureMeta, label: &str) -> Usual {
+        let Some(baseline) = &self.person.baseline else { return Usual::default() };
+        match baseline::usual(baseline, meta, today()) {
+            Ok(usual) => usual,
+            Err(why) => {
+                exit::warn(&format!("{label}: the baseline is not used for alerts: {why}"));
+                Usual::default()
+            }
+        }
     }
 
     /// The sink that prints to standard output.

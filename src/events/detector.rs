@@ -370,7 +370,7 @@ impl Detector {
         let m = &frame.motion;
         let rate = m.omega_dps * RAD;
         let of_seat = p.seat_error_m * ((m.alpha_dps2 * RAD).abs() + rate * rate * m.tilt[0].abs());
-        let settled = t > contact && m.ankle_up_mps2.abs() < p.settled_mps2 * pace * pace + of_seat;
+        let settled = t > contact && m.ankle_centre_up_mps2(p.ahead_m).abs() < p.settled_mps2 * pace * pace + of_seat;
         self.settled_s = if settled { self.settled_s + CELL_S } else { 0.0 };
         if self.settled_s >= p.settled_share * stride_s {
             self.contact = None;
@@ -390,6 +390,11 @@ impl Detector {
         } else if t > contact + self.params.heel_wait * stride_s {
             self.contact = None;
         }
+    }
+
+    /// The sensor lies `ahead_m` ahead of the line from knee to ankle.
+    pub fn set_lever(&mut self, ahead_m: f64) {
+        self.params.timing.ahead_m = ahead_m;
     }
 
     /// When the foot was planted, if that became known since the last time this was asked.

@@ -37,6 +37,9 @@ pub struct Params {
     /// ankle's acceleration is no movement of it. Default 0.03: worn on the front of the shin it sits
     /// 0.045 ahead of that line, worn at the side on it.
     pub seat_error_m: f64,
+    /// Heel contact: how far the sensor lies ahead of the line from knee to ankle, m. Default 0.02: between
+    /// the shin's front and its side; it is learned from planted feet.
+    pub ahead_m: f64,
     /// Heel contact: how long it must hold, as a share of the stride time. Default 0.1: between the
     /// toes' and the heel's contact a slow walker's ankle pauses for less.
     pub settled_share: f64,
@@ -63,6 +66,7 @@ impl Default for Params {
             heel_rest: 0.15,
             settled_mps2: 1.0,
             seat_error_m: 0.03,
+            ahead_m: 0.02,
             settled_share: 0.1,
             initial_window_s: [0.08, 0.14],
             hole_s: 0.1,
@@ -167,7 +171,7 @@ pub fn heel_contact(frames: &Frames, toe: f64, settled: f64, p: &Params) -> Heel
     // Backward in time from rest: speed, and height over where the ankle comes to rest.
     let (mut speed, mut height) = (0.0, 0.0);
     for (_, f) in frames.range(first, last).rev() {
-        speed -= f.motion.ankle_up_mps2 * CELL_S;
+        speed -= f.motion.ankle_centre_up_mps2(p.ahead_m) * CELL_S;
         height -= speed * CELL_S;
     }
     let drop_m: f64 = height;
@@ -177,7 +181,7 @@ pub fn heel_contact(frames: &Frames, toe: f64, settled: f64, p: &Params) -> Heel
             return HeelDown { t: f.motion.t, drop_m };
         }
         height += speed * CELL_S;
-        speed += f.motion.ankle_up_mps2 * CELL_S;
+        speed += f.motion.ankle_centre_up_mps2(p.ahead_m) * CELL_S;
     }
     HeelDown { t: settled, drop_m }
 }

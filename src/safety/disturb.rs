@@ -7,7 +7,8 @@
 //! by a force from outside within some 20 ms; what a person does on purpose takes ten times as long, and
 //! to do less than usual is never a disturbance.
 //!
-//! In swing nothing touches the leg: there a burst, of force or of rate, is off schedule as well.
+//! A burst, of force or of rate, that comes off schedule is one as well. In swing nothing touches the leg;
+//! while the foot is at the floor bursts count half.
 
 use super::rule::Rule;
 use super::template::{AHEAD, ASIDE, BURST, FORWARD, Lanes, Params, RATE, TWIST, Template, UPWARD};
@@ -22,16 +23,20 @@ const FADE_S: f64 = 0.10;
 const LEAST_S: f64 = 0.025;
 /// How long a disturbance in stance waits to be told from a knee that gives way, s.
 const WAIT_S: f64 = 0.08;
+/// Weight of a burst while the foot may touch the floor.
+const TOUCHING: f64 = 0.5;
 /// Time constant of bursts, s.
 const BURST_S: f64 = 0.03;
 /// Time after a disturbance in which strides are not learned from, in strides.
-const UNLEARNED: f64 = 3.0;
+const UNLEARNED: f64 = 4.0;
+/// First strides of a walk, which are still growing, are not learned.
+const GROWING: u32 = 1;
 /// Ratio of a stride to the usual one beyond which it is another walk's, and how many of them in a row are
 /// a new pace.
 const OTHER: (f64, f64) = (0.78, 1.28);
-const NEW_PACE: u32 = 4;
+const NEW_PACE: u32 = 6;
 /// How long a leg must be out of its range to topple, s.
-const TOPPLES_S: f64 = 0.03;
+const TOPPLES_S: f64 = 0.02;
 /// Shortest and longest stride that is learned, s.
 const STRIDE_S: (f64, f64) = (0.4, 3.5);
 /// Share of a new value in the running means of phases.
@@ -98,6 +103,8 @@ pub struct Disturbances {
     /// Bursts in swing: force, rate.
     bursts: [f64; 2],
     others: u32,
+    /// Strides since the walk began.
+    strides: u32,
     since_s: f64,
     /// A disturbance: when it began, and whether it has been told.
     disturbed: Option<(f64, bool)>,
@@ -139,6 +146,7 @@ impl Disturbances {
             turn: 0.0,
             bursts: [0.0; 2],
             others: 0,
+            strides: 0,
             since_s: 0.0,
             disturbed: None,
             learn_from: f64::NEG_INFINITY,
@@ -235,6 +243,9 @@ impl Disturbances {
             self.anchor = None;
         }
         let before = self.anchor.replace(t);
+        if before.is_none() {
+            self.strides = 0;
+        }
         let fastest = self.at(t).map_or(0.0, |l| f64::from(l[RATE].abs()));
         let period = before.map_or(0.0, |b| t - b);
         self.swings = [(fastest, period), self.swings[0], self.swings[1]];
@@ -243,7 +254,8 @@ impl Disturbances {
         if (0.3..1.0).contains(&final_phase) {
             follow(&mut self.final_phase, final_phase);
         }
-        if before < self.learn_from {
+        self.strides += 1;
+        if before < self.learn_from || self.strides <= GROWING {
             return;
         }
         // A stride of quite another length is not this walk's, until more of them come.
@@ -283,9 +295,11 @@ impl Disturbances {
         self.last_final = t;
     }
 
-    /// How far the shank has turned of late that it never turns there, deg.
-    pub fn turned_deg(&self) -> f64 {
-        self.turn
+    /// How fast the shank turns back against the lowest rate that is usual there, deg/s, and how far the
+    /// ankle has been moved forward or backward of late that never moves there, m/s.
+    pub fn falls_back(&self, t: f64, omega_dps: f64) -> Option<(f64, f64)> {
+        let low = self.template.low(self.phase(t)?)?;
+        Some((f64::from(low) - omega_dps, self.jerk[0]))
     }
 
     /// Phase at `t`; above 1 while the next swing is overdue.
@@ -328,8 +342,9 @@ impl Disturbances {
         self.turn = fade * self.turn + CELL_S * f64::from(beyond[RATE].abs());
         let place = self.place(t);
         let fade = 1.0 - CELL_S / BURST_S;
+        let share = if place == Place::Swing { 1.0 } else { TOUCHING };
         for (sum, lane) in self.bursts.iter_mut().zip([BURST, TWIST]) {
-            *sum = fade * *sum + if place == Place::Swing { f64::from(beyond[lane]) } else { 0.0 };
+            *sum = fade * *sum + share * f64::from(beyond[lane]);
         }
         let any = beyond[FORWARD] != 0.0 || beyond[UPWARD] != 0.0 || beyond[RATE] != 0.0;
         self.since_s = if any { self.since_s + CELL_S } else { (self.since_s - 0.5 * CELL_S).max(0.0) };

@@ -63,9 +63,9 @@ impl HaltRule {
             return None;
         }
         self.told = anchor;
-        // The last swing is the closing step; what counts is the stride before it.
-        let (fastest, length) = walk.swings()[1];
-        if length > (1.0 + self.lengthening) * period || fastest < SLOWER * self.usual_dps {
+        // The last swing may be the closing step, and slow; the one before it is not in a sudden stop.
+        let [(_, last), (fastest, before), _] = *walk.swings();
+        if last.max(before) > (1.0 + self.lengthening) * period || fastest < SLOWER * self.usual_dps {
             return None;
         }
         let evidence = Evidence::default()

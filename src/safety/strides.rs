@@ -17,6 +17,8 @@ const IN_A_ROW: u32 = 3;
 const WALK_RATIO: f64 = 0.005;
 /// Fastest rate of a swing at speed `v`: 75 + 210 v deg/s (acted backward walking, 0.45 to 1.1 m/s).
 const SWING_DPS: (f64, f64) = (75.0, 210.0);
+/// A stride so much longer than usual belongs to a walk that is being ended.
+const SLOWING: f64 = 1.12;
 /// Longest pause between strides of one stretch, s.
 const PAUSE_S: f64 = 4.0;
 
@@ -290,6 +292,12 @@ impl StrideRules {
         let (Some(belt), Some(ratio), Some(time_s)) = (self.belt_mps, s.belt_ratio, s.stride_time_s) else {
             return;
         };
+        // A belt that is being stopped lengthens the strides: then its speed is not the one given.
+        let usual_s = median(self.rows().iter().map(|r| r.time_s)).unwrap_or(time_s);
+        if time_s > SLOWING * usual_s {
+            self.lost_m = 0.0;
+            return;
+        }
         // Lengths are off by some percent for each person: their own ratio is the measure.
         let (own, n) = *self.ratio.get_or_insert((ratio.clamp(0.85, 1.15), 0));
         let slack = self.get(Rule::BeltDrift, 3);

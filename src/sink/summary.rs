@@ -427,6 +427,7 @@ fn data_lines(summary: &Summary) -> Vec<String> {
     let mut line = match mount.source {
         MountSource::Unknown => "the sensor's axes are not known".to_owned(),
         MountSource::Line => "the sensor's axes are those of its mount line".to_owned(),
+        MountSource::Calibration => "from the calibration".to_owned(),
         MountSource::Movement => "the sensor's axes were found in the movement".to_owned(),
     };
     if mount.source != MountSource::Unknown {
