@@ -6,6 +6,7 @@ use std::io::Read;
 
 use serde::{Deserialize, Serialize};
 
+use crate::capture::CaptureMeta;
 use crate::pipeline::{Output, Pipeline, Settings};
 use crate::record::{Alert, AlertEnd, AlertLevel, Bout, Record, SeriesRow, Stride, StrideDirection};
 use crate::notice::Notice;
@@ -297,17 +298,19 @@ impl Session {
     }
 }
 
-/// Goes through a capture: the session that it is, and with `settings.series` every row of the series.
+/// Goes through a capture: the session that it is, and with `settings.series` every row of the series. `meta`
+/// is what the capture says of itself, filled up with what is known beside it.
 ///
 /// # Errors
 /// When the capture cannot be read.
 pub fn of_capture<R: Read>(
     reader: &mut CaptureReader<R>,
+    meta: &CaptureMeta,
     settings: Settings,
     row: &mut impl FnMut(&SeriesRow),
 ) -> Result<Session, ReadError> {
     let mut session = Session::default();
-    let mut pipeline = Pipeline::new(reader.meta(), settings);
+    let mut pipeline = Pipeline::new(meta, settings);
     let mut take = |output: Output| match output {
         Output::Record(record) => session.take(&record),
         Output::Series(r) => row(&r),

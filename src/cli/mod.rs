@@ -2,18 +2,26 @@
 
 pub mod exit;
 
+mod assess;
 mod bench;
 mod capture_args;
 mod config;
 mod drive;
 mod extras;
+mod gather;
+mod keep;
 mod outputs;
 mod pace;
+mod people;
 mod replay;
+mod report;
 mod rules;
+mod sessions;
 mod simulate;
 mod simulate_args;
 mod simulate_list;
+mod store_args;
+mod trend;
 
 use clap::{Parser, Subcommand};
 
@@ -49,6 +57,16 @@ enum Command {
     Bench(Box<bench::BenchArgs>),
     /// Print the rules that alerts are given by: limits, sources, measured rates
     Rules(rules::RulesArgs),
+    /// People whose sessions are kept
+    Person(people::PersonArgs),
+    /// Sessions that are kept
+    Sessions(sessions::SessionsArgs),
+    /// A page about one session, to read, print and file
+    Report(Box<report::ReportArgs>),
+    /// Weeks of sessions: dose, shares, and what has changed beyond chance
+    Trend(trend::TrendArgs),
+    /// Tests that a therapist gives, timed by the sensor
+    Test(assess::TestArgs),
     /// Print a completion script for a shell
     #[command(hide = true)]
     Completions(extras::CompletionsArgs),
@@ -72,6 +90,11 @@ pub fn main() -> Exit {
         Command::Simulate(args) => simulate::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Person(args) => people::run(&args),
+        Command::Sessions(args) => sessions::run(&args),
+        Command::Report(args) => report::run(&args),
+        Command::Trend(args) => trend::run(&args),
+        Command::Test(args) => assess::run(&args),
         Command::Completions(args) => extras::completions(&args),
         Command::Man => extras::man(),
     };

@@ -11,6 +11,7 @@ use super::capture_args::CaptureArgs;
 use super::config::ConfigArgs;
 use super::drive::{Beside, DriveError, drive};
 use super::exit::{self, Exit, UsageError};
+use super::keep::KeepArgs;
 use super::outputs::{self, Files};
 use super::pace::{Pace, Rate};
 use crate::person::{Aims, Person};
@@ -83,6 +84,9 @@ pub(super) struct ReplayArgs {
     person: Option<PathBuf>,
 
     #[command(flatten)]
+    keep: KeepArgs,
+
+    #[command(flatten)]
     config: ConfigArgs,
 
     #[command(flatten)]
@@ -122,8 +126,9 @@ pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
     }
     let person = match &args.person {
         Some(path) => Person::read(path)?,
-        None => Person::default(),
+        None => args.keep.person()?.unwrap_or_default(),
     };
+    args.keep.check(&args.captures)?;
     let names = match &args.out {
         None => Vec::new(),
         Some(folder) => {
@@ -221,6 +226,7 @@ impl Run<'_> {
             files.commit()?;
             anstream::eprintln!("{label}: {}.*", folder.join(name).display());
         }
+        self.args.keep.keep(path, &self.options, &self.person, self.rules)?;
         Ok(())
     }
 
