@@ -54,8 +54,7 @@ impl Stride {
     /// The fifth stride of a walk at 0.9 m/s.
     fn simulated() -> Option<Self> {
         let scenario = Scenario::named("bw_normal_coached")?;
-        let setup =
-            Setup::playing(Play::Scenario { scenario, speed_mps: Some(0.9), seconds: Some(20.0) });
+        let setup = Setup::playing(Play::Scenario { scenario, speed_mps: Some(0.9), seconds: Some(20.0) });
         let truth = setup.record().ok()?.truth.events?;
         let contacts = || truth.iter().filter(|e| e.kind == EventKind::ToeContact).map(|e| e.time_s);
         let (start, end) = (contacts().nth(4)?, contacts().nth(5)?);
@@ -109,7 +108,8 @@ impl Stride {
         let hip = [knee[0] - thigh[0], knee[1] - thigh[1]];
         let heel = add(ankle, turned(-self.body.heel_m, -self.body.ankle_m));
         let ball = add(ankle, turned(self.body.ball_m, -self.body.ankle_m));
-        let place = |p: [f64; 2]| format!("{:.1},{:.1}", self.x(t) + LEG_SCALE * p[0], FLOOR - LEG_SCALE * p[1]);
+        let place =
+            |p: [f64; 2]| format!("{:.1},{:.1}", self.x(t) + LEG_SCALE * p[0], FLOOR - LEG_SCALE * p[1]);
         let line = |svg: &mut String, points: &[[f64; 2]], colour: &str, width: f64| {
             let points: Vec<_> = points.iter().map(|p| place(*p)).collect();
             let _ = writeln!(

@@ -7,9 +7,9 @@ use std::io::Read;
 use serde::{Deserialize, Serialize};
 
 use crate::capture::CaptureMeta;
+use crate::notice::Notice;
 use crate::pipeline::{Output, Pipeline, Settings};
 use crate::record::{Alert, AlertEnd, AlertLevel, Bout, Record, SeriesRow, Stride, StrideDirection};
-use crate::notice::Notice;
 use crate::source::{CaptureReader, ReadError};
 use crate::summary::Summary;
 

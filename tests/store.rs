@@ -180,8 +180,11 @@ fn a_full_disk_loses_nothing_that_was_acknowledged() {
         }
         assert!(kept < 100_000, "the limit does not hold");
     };
-    assert!(matches!(&error, StoreError::Sql { source, .. }
-        if source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)), "{error}");
+    assert!(
+        matches!(&error, StoreError::Sql { source, .. }
+        if source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)),
+        "{error}"
+    );
     assert!(error.help().unwrap().contains("make room"));
     assert!(kept > 20);
     assert_eq!(store.session(live.id()).unwrap().session.strides.len(), kept as usize);
@@ -254,7 +257,8 @@ fn deleting_a_person_deletes_all_of_theirs_and_of_nobody_else() {
     store.delete_person("Ada").unwrap();
     assert!(matches!(store.session(of_ada), Err(StoreError::NoSession(_))));
     assert_eq!(store.session(of_bea).unwrap().session.strides.len(), 1);
-    let files: Vec<_> = fs::read_dir(folder.path().join("captures")).unwrap().map(|e| e.unwrap().file_name()).collect();
+    let files: Vec<_> =
+        fs::read_dir(folder.path().join("captures")).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(files, [format!("session-{of_bea}.csv").as_str()]);
     // Her name is in no file any more.
     drop(store);

@@ -1,7 +1,7 @@
 //! The 3-metre backward walk: three metres backward as fast as is safe, timed.
 //!
-//! A try is timed from the first to the last movement of the leg with the sensor. The other leg may begin
-//! or end up to one step earlier or later; that is said as the uncertainty of the time.
+//! A try lasts from the end of standing still to the next standing still, by the leg with the sensor. The
+//! other leg may begin or end up to one step earlier or later; that is said as the uncertainty of the time.
 
 use serde::Serialize;
 
@@ -12,9 +12,13 @@ use crate::session::Session;
 pub const DISTANCE_M: f64 = 3.0;
 /// Tries that count.
 pub const TRIES: usize = 3;
-/// A walk whose length by the sensor is further from three metres than this share is another walk:
-/// three times the error of a stride's length.
-const LENGTH_SHARE: f64 = 0.3;
+/// A walk that is further from three metres than this share, by its fastest and by its slowest stride, is
+/// another walk. Wide, because a few strides say little.
+const LENGTH_SHARE: f64 = 0.4;
+/// Fewest strides that say how long the walk was.
+const LEAST_STRIDES: usize = 3;
+/// Standing that ends or begins within this time of the steps belongs to the walk, s: two slow steps.
+const BESIDE_S: f64 = 2.5;
 /// A try takes longer than this, s: nobody walks three metres backward faster than 2 m/s.
 const LEAST_S: f64 = 1.5;
 /// A try takes less than this, s; three times the slowest band.
@@ -35,7 +39,13 @@ pub struct Published {
     pub source: &'static str,
 }
 
-const fn band(from_s: f64, to_s: Option<f64>, means: &'static str, whom: &'static str, source: &'static str) -> Published {
+const fn band(
+    from_s: f64,
+    to_s: Option<f64>,
+    means: &'static str,
+    whom: &'static str,
+    source: &'static str,
+) -> Published {
     Published { from_s, to_s, means, whom, source }
 }
 
@@ -46,24 +56,43 @@ const KAPAN: &str = "Kapan et al. 2025, doi 10.1016/j.jamda.2025.105580";
 /// All published bands. They describe groups; none is a statement about one person.
 pub const PUBLISHED: [Published; 6] = [
     band(0.0, Some(3.0), "few of those as quick had fallen", "older adults", CARTER),
-    band(0.0, Some(3.5), "98 % of those who had fallen were slower", "483 older adults at home, 76 years", POLO),
+    band(
+        0.0,
+        Some(3.5),
+        "98 % of those who had fallen were slower",
+        "483 older adults at home, 76 years",
+        POLO,
+    ),
     band(4.5, None, "many of those as slow had fallen", "older adults", CARTER),
-    band(5.5, None, "best cut between those who had fallen and not (60 % and 69 % right)", "483 older adults at home, 76 years", POLO),
-    band(8.15, None, "27 % more falls in the next four months", "217 people in nursing homes, 80 years", KAPAN),
+    band(
+        5.5,
+        None,
+        "best cut between those who had fallen and not (60 % and 69 % right)",
+        "483 older adults at home, 76 years",
+        POLO,
+    ),
+    band(
+        8.15,
+        None,
+        "27 % more falls in the next four months",
+        "217 people in nursing homes, 80 years",
+        KAPAN,
+    ),
     band(9.31, None, "32 % more falls in the past year", "217 people in nursing homes, 80 years", KAPAN),
 ];
 
 /// The smallest change of one person's time that is no chance, s, after a knee replacement.
 pub const REAL_CHANGE_S: f64 = 2.94;
 /// Who says so.
-pub const REAL_CHANGE_SOURCE: &str = "Unver et al. 2020, J Knee Surg 33:589 (28 people after knee replacement)";
+pub const REAL_CHANGE_SOURCE: &str =
+    "Unver et al. 2020, J Knee Surg 33:589 (28 people after knee replacement)";
 
 /// One walk.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Walk {
-    /// First movement, s of the capture's clock.
+    /// Standing still ended, s of the capture's clock.
     pub start_s: f64,
-    /// Last movement, s.
+    /// Standing still began again, s.
     pub end_s: f64,
     /// Time, s.
     pub time_s: f64,
@@ -94,12 +123,7 @@ pub struct BackwardWalk {
 
 /// The test in a session: the first three backward walks that can be tries.
 pub fn of(session: &Session) -> BackwardWalk {
-    let mut walks: Vec<Walk> = session
-        .bouts
-        .iter()
-        .filter(|b| b.activity == Activity::Backward)
-        .map(|b| walk(session, b.start.seconds(), b.end.seconds()))
-        .collect();
+    let mut walks: Vec<Walk> = spans(session).into_iter().map(|(from, to)| walk(session, from, to)).collect();
     let mut tries = 0;
     for w in walks.iter_mut().filter(|w| w.left_out.is_none()) {
         tries += 1;
@@ -130,6 +154,32 @@ pub fn bands(time_s: f64) -> Vec<Published> {
         .collect()
 }
 
+/// From standing to standing with nothing but backward walking between; where something else comes before
+/// or after, from the first or to the last contact.
+fn spans(session: &Session) -> Vec<(f64, f64)> {
+    let mut spans = Vec::new();
+    let mut stood_s = f64::NEG_INFINITY;
+    let mut open: Option<(f64, f64)> = None;
+    for bout in &session.bouts {
+        let (start, end) = (bout.start.seconds(), bout.end.seconds());
+        match bout.activity {
+            Activity::Backward => match &mut open {
+                Some((_, last)) => *last = end,
+                None => open = Some((if start - stood_s <= BESIDE_S { stood_s } else { start }, end)),
+            },
+            Activity::Standing => {
+                spans.extend(open.take().map(|(from, last)| {
+                    (from, if start - last <= BESIDE_S { start.max(last) } else { last })
+                }));
+                stood_s = end;
+            }
+            Activity::Forward | Activity::Turning | Activity::Other => spans.extend(open.take()),
+        }
+    }
+    spans.extend(open);
+    spans
+}
+
 fn walk(session: &Session, start_s: f64, end_s: f64) -> Walk {
     let time_s = end_s - start_s;
     let inside: Vec<_> = session
@@ -141,13 +191,19 @@ fn walk(session: &Session, start_s: f64, end_s: f64) -> Walk {
     let mut times: Vec<f64> = inside.iter().filter(|s| s.valid).filter_map(|s| s.stride_time_s).collect();
     let mut speeds: Vec<f64> = inside.iter().filter(|s| s.valid).filter_map(|s| s.speed_mps).collect();
     let measured_m = median(&mut speeds).map(|v| v * time_s);
+    let reach = speeds.first().zip(speeds.last()).map(|(slow, fast)| (slow * time_s, fast * time_s));
+    // Two strides say too little of the length: the last one only closes the feet.
+    let reach = reach.filter(|_| speeds.len() >= LEAST_STRIDES);
+    let is_other = |(least, most): (f64, f64)| {
+        most < DISTANCE_M * (1.0 - LENGTH_SHARE) || least > DISTANCE_M * (1.0 + LENGTH_SHARE)
+    };
     let left_out = if time_s < LEAST_S {
         Some(format!("shorter than {LEAST_S} s"))
     } else if time_s > MOST_S {
         Some(format!("longer than {MOST_S} s"))
     } else {
         measured_m
-            .filter(|m| (m / DISTANCE_M - 1.0).abs() > LENGTH_SHARE)
+            .filter(|_| reach.is_some_and(is_other))
             .map(|m| format!("{m:.1} m by the sensor, not {DISTANCE_M}"))
     };
     Walk {
@@ -171,25 +227,32 @@ mod tests {
     use crate::record::Bout;
     use crate::time::SensorTime;
 
+    fn bout(start: f64, end: f64, activity: Activity) -> Bout {
+        let at = |s| SensorTime::from_seconds(s).unwrap();
+        Bout { start: at(start), end: at(end), activity, strides: 2 }
+    }
+
+    /// Walks, each with its steps a little inside of it, and standing between.
     fn session(walks: &[(f64, f64, f64)]) -> Session {
         let mut session = Session::default();
+        let mut stood = 0.0;
         for (start, end, speed) in walks {
-            session.bouts.push(Bout {
-                start: SensorTime::from_seconds(*start).unwrap(),
-                end: SensorTime::from_seconds(*end).unwrap(),
-                activity: Activity::Backward,
-                strides: 2,
-            });
-            let middle = f64::midpoint(*start, *end);
-            session.strides.push(
-                serde_json::from_value(serde_json::json!({
-                    "start_s": middle - 0.5, "end_s": middle + 0.5, "detected_s": middle + 0.6,
-                    "direction": "backward", "stride_time_s": 1.0, "speed_mps": speed,
-                    "confidence": 1.0, "valid": true
-                }))
-                .unwrap(),
-            );
+            session.bouts.push(bout(stood, *start, Activity::Standing));
+            session.bouts.push(bout(start + 0.2, end - 0.3, Activity::Backward));
+            stood = *end;
+            for k in 0..3 {
+                let at = start + 0.2 + 0.2 * f64::from(k);
+                session.strides.push(
+                    serde_json::from_value(serde_json::json!({
+                        "start_s": at, "end_s": at + 0.2, "detected_s": at + 0.3,
+                        "direction": "backward", "stride_time_s": 1.0, "speed_mps": speed,
+                        "confidence": 1.0, "valid": true
+                    }))
+                    .unwrap(),
+                );
+            }
         }
+        session.bouts.push(bout(stood, stood + 5.0, Activity::Standing));
         session
     }
 
@@ -198,7 +261,7 @@ mod tests {
         let test = of(&session(&[
             (1.0, 5.0, 0.75),
             (10.0, 13.0, 1.0),
-            (20.0, 20.8, 1.0),
+            (20.0, 21.2, 1.0),
             (30.0, 39.0, 1.0),
             (50.0, 55.0, 0.6),
             (60.0, 62.0, 1.5),
@@ -212,6 +275,23 @@ mod tests {
             ["", "", "shorter than 1.5 s", "9.0 m by the sensor, not 3", "", "after the first 3 tries"]
         );
         assert_eq!(test.walks[0].uncertainty_s, Some(0.5));
+    }
+
+    #[test]
+    fn a_walk_that_is_seen_as_two_is_one_and_walking_on_forward_ends_it() {
+        let session = Session {
+            bouts: vec![
+                bout(0.0, 5.0, Activity::Standing),
+                bout(5.3, 7.0, Activity::Backward),
+                bout(7.0, 8.6, Activity::Backward),
+                bout(8.9, 12.0, Activity::Standing),
+                bout(12.5, 15.0, Activity::Backward),
+                bout(15.4, 20.0, Activity::Forward),
+                bout(20.5, 24.0, Activity::Backward),
+            ],
+            ..Session::default()
+        };
+        assert_eq!(spans(&session), [(5.0, 8.9), (12.0, 15.0), (20.5, 24.0)]);
     }
 
     #[test]

@@ -116,9 +116,9 @@ fn text(test: &BackwardWalk, width: usize) -> String {
         text.push_str(&wrapped(if holds { "  > " } else { "    " }, &line, width));
     }
     let note = format!(
-        "A change of one person's time is real from {REAL_CHANGE_S} s on: {REAL_CHANGE_SOURCE}. Timed from the \
-         first to the last movement of the leg with the sensor; the other leg may begin or end a step \
-         earlier or later, which is the ± of the time."
+        "A change of one person's time is real from {REAL_CHANGE_S} s on: {REAL_CHANGE_SOURCE}. Timed from \
+         standing to standing by the leg with the sensor; the other leg may begin or end a step earlier or \
+         later, which is the ± of the time."
     );
     text.push('\n');
     text.push_str(&wrapped("", &note, width));

@@ -97,7 +97,9 @@ pub(super) fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
         }
         None => {
             if args.what.as_os_str() == "-" {
-                return Err(UsageError::new("a page is made of a capture in a file, or of a kept session").into());
+                return Err(
+                    UsageError::new("a page is made of a capture in a file, or of a kept session").into()
+                );
             }
             let person = args.person.as_deref().map(Person::read).transpose()?.unwrap_or_default();
             let name = args.what.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
@@ -127,7 +129,12 @@ pub(super) fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
 }
 
 /// Writes a page; it is there when it is complete.
-pub(super) fn write_page(path: &Path, force: bool, input: Option<&PathBuf>, page: &str) -> anyhow::Result<()> {
+pub(super) fn write_page(
+    path: &Path,
+    force: bool,
+    input: Option<&PathBuf>,
+    page: &str,
+) -> anyhow::Result<()> {
     if let Some(input) = input {
         refuse_input(path, std::slice::from_ref(input))?;
     }
@@ -184,7 +191,8 @@ pub(super) fn material_of_session(store: &Store, kept: Kept, look: &Look) -> any
             }
         }
     }
-    let sessions_before = store.sessions(Some(&info.person))?.iter().filter(|s| s.started < info.started).count();
+    let sessions_before =
+        store.sessions(Some(&info.person))?.iter().filter(|s| s.started < info.started).count();
     Ok(Material {
         who: Some(info.person),
         id: Some(info.id),

@@ -200,7 +200,9 @@ fn lines(info: &SessionInfo, raw: &RawCapture) -> Vec<String> {
     lines.push(match raw {
         RawCapture::Whole(path) => format!("raw capture: {}, as it was recorded", path.display()),
         RawCapture::Unmarked(path) => format!("raw capture: {}, not ended properly", path.display()),
-        RawCapture::Changed(path) => format!("raw capture: {}, CHANGED since it was recorded", path.display()),
+        RawCapture::Changed(path) => {
+            format!("raw capture: {}, CHANGED since it was recorded", path.display())
+        }
         RawCapture::Missing => "raw capture: none".into(),
     });
     lines
@@ -209,7 +211,8 @@ fn lines(info: &SessionInfo, raw: &RawCapture) -> Vec<String> {
 fn delete(args: &DeleteArgs) -> anyhow::Result<Exit> {
     let mut store = args.store.open()?;
     let info = store.session(args.session)?.info;
-    let what = format!("session {} of {} ({})", info.id, info.person, info.started.strftime("%Y-%m-%d %H:%M"));
+    let what =
+        format!("session {} of {} ({})", info.id, info.person, info.started.strftime("%Y-%m-%d %H:%M"));
     if confirmed(&what, &info.id.to_string(), args.yes)? {
         store.delete_session(info.id)?;
         anstream::eprintln!("{what}: deleted");

@@ -370,7 +370,8 @@ impl Detector {
         let m = &frame.motion;
         let rate = m.omega_dps * RAD;
         let of_seat = p.seat_error_m * ((m.alpha_dps2 * RAD).abs() + rate * rate * m.tilt[0].abs());
-        let settled = t > contact && m.ankle_centre_up_mps2(p.ahead_m).abs() < p.settled_mps2 * pace * pace + of_seat;
+        let settled =
+            t > contact && m.ankle_centre_up_mps2(p.ahead_m).abs() < p.settled_mps2 * pace * pace + of_seat;
         self.settled_s = if settled { self.settled_s + CELL_S } else { 0.0 };
         if self.settled_s >= p.settled_share * stride_s {
             self.contact = None;

@@ -67,7 +67,8 @@ pub fn average(track: &Track, strides: &[Stride], direction: StrideDirection) ->
         // An event that few strides have is not one of the average stride.
         (at.len() * 2 >= of.len()).then(|| median(&mut at)).flatten()
     };
-    let first = if direction == StrideDirection::Forward { EventKind::InitialContact } else { EventKind::ToeContact };
+    let first =
+        if direction == StrideDirection::Forward { EventKind::InitialContact } else { EventKind::ToeContact };
     let mut events = vec![(first, 0.0)];
     let of_stride: [(EventKind, &dyn Fn(&Stride) -> Option<SensorTime>); 5] = [
         (EventKind::HeelContact, &|s| s.heel_contact),
@@ -107,7 +108,11 @@ fn bands(waves: &[[f32; PLACES]]) -> Vec<Band> {
             column.sort_unstable_by(f32::total_cmp);
             let at = |share: f64| {
                 let place = share * (column.len() - 1) as f64;
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the column")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "within the column"
+                )]
                 let low = place.floor() as usize;
                 let high = (low + 1).min(column.len() - 1);
                 let (a, b) = (f64::from(column[low]), f64::from(column[high]));

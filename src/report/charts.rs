@@ -37,7 +37,7 @@ pub(super) fn average_stride(m: &Material) -> Option<(Svg, String)> {
     .into_iter()
     .filter(|(c, _)| !back.channels[*c as usize].is_empty())
     .collect();
-    let (panel, top, bottom) = (132.0, 36.0, 34.0);
+    let (panel, top, bottom) = (138.0, 36.0, 34.0);
     let height = top + panel * panels.len() as f64 + bottom;
     let mut all = Plot::with_margin([WIDTH, height], [0.0, 100.0], [0.0, 1.0], [46.0, 12.0, top, bottom]);
     if let Some((_, lift)) = back.events.iter().find(|(k, _)| *k == EventKind::FinalContact) {
@@ -56,8 +56,9 @@ pub(super) fn average_stride(m: &Material) -> Option<(Svg, String)> {
         let figures = || bands.iter().chain(of_ahead.into_iter().flatten());
         let low = figures().map(|b| b.low).fold(f64::INFINITY, f64::min);
         let high = figures().map(|b| b.high).fold(f64::NEG_INFINITY, f64::max);
-        let margin = [46.0, 12.0, y0 + 8.0, height - y0 - panel + 8.0];
-        let mut plot = Plot::with_margin([WIDTH, height], [0.0, 100.0], [low.min(0.0), high.max(0.0)], margin);
+        let margin = [46.0, 12.0, y0 + 10.0, height - y0 - panel + if last { 0.0 } else { 12.0 }];
+        let mut plot =
+            Plot::with_margin([WIDTH, height], [0.0, 100.0], [low.min(0.0), high.max(0.0)], margin);
         plot.y = plot.y.rounded(4);
         plot.y_axis(4);
         plot.level(0.0, "zero");
@@ -70,7 +71,7 @@ pub(super) fn average_stride(m: &Material) -> Option<(Svg, String)> {
         plot.band(&band, "spread");
         let line: Vec<_> = bands.iter().enumerate().map(|(k, b)| (at(k), b.mid)).collect();
         plot.line(&line, "line");
-        plot.words(50.0, y0 + 18.0, label, "t start strong");
+        plot.words(46.0, y0 + 5.0, label, "t start strong");
         if last {
             plot.x_axis(10, "percent of the stride");
         }
@@ -124,14 +125,12 @@ pub(super) fn figure_over_time(m: &Material, figure: Figure) -> Option<Svg> {
     let pad = ((q3 - q1) * 0.6).max(q3.abs() * 0.02).max(1e-3);
     let bands = m.person.band(figure).map(|b| b.map(|v| v * def.factor));
     let target = knee_target(m, figure);
-    let reach = |v: f64, f: fn(f64, f64) -> f64| {
-        bands.iter().flatten().copied().chain(target).fold(v, f)
-    };
+    let reach = |v: f64, f: fn(f64, f64) -> f64| bands.iter().flatten().copied().chain(target).fold(v, f);
     let low = reach(q1 - pad, f64::min);
     let high = reach(q3 + pad, f64::max);
     let size = [WIDTH, 104.0];
     let mut plot = Plot::with_margin(size, [0.0, minutes(to)], [low, high], [46.0, 140.0, 20.0, 18.0]);
-    plot.y_axis(3);
+    plot.y_axis(4);
     if let Some([a, b]) = bands {
         plot.area((0.0, a), (minutes(to), b), "goal");
     }
@@ -188,7 +187,7 @@ fn knee_target(m: &Material, figure: Figure) -> Option<f64> {
 /// Minutes without a word: the row's heading says it once.
 fn time_axis(plot: &mut Plot) {
     let [y0, _] = plot.y.range;
-    let [left, right] = plot.x.range;
+    let right = plot.x.range[1];
     for (value, text) in plot.x.ticks(8) {
         let x = plot.x.at(value);
         plot.words(x, y0 + 13.0, &text, "t mid");
@@ -196,7 +195,6 @@ fn time_axis(plot: &mut Plot) {
     plot.words(right + 4.0, y0 + 13.0, "min", "t start");
     let bottom = plot.y.domain[0];
     plot.level(bottom, "axis");
-    let _ = left;
 }
 
 fn distribution(plot: &mut Plot, size: [f64; 2], values: &[f64], low: f64, high: f64) {
@@ -232,7 +230,8 @@ pub(super) fn evidence(m: &Material, alert: &AlertNote, n: usize) -> Option<Svg>
     let figures = || lines.iter().flatten().map(|p| p.1);
     let low = figures().fold(-100.0, f64::min);
     let high = figures().fold(100.0, f64::max);
-    let mut plot = Plot::with_margin([352.0, 150.0], [-AROUND_S, AROUND_S], [low, high], [40.0, 8.0, 28.0, 32.0]);
+    let mut plot =
+        Plot::with_margin([352.0, 150.0], [-AROUND_S, AROUND_S], [low, high], [40.0, 8.0, 28.0, 32.0]);
     plot.y = plot.y.rounded(4);
     plot.y_axis(4);
     let end = alert.ended_s.unwrap_or(alert.detected_s).max(alert.detected_s);

@@ -43,7 +43,10 @@ pub const DEFINITIONS: [Definition; 13] = [
         "Speed",
         ("m/s", 1.0, 2),
         "stride length over stride time; on a treadmill relative to the belt",
-        ("older people who fell: all below 0.60; comfortable after stroke 0.37 ± 0.19", "Fritz et al. 2013; Peng et al."),
+        (
+            "older people who fell: all below 0.60; comfortable after stroke 0.37 ± 0.19",
+            "Fritz et al. 2013; Peng et al.",
+        ),
         "simulated",
     ),
     def(

@@ -85,14 +85,20 @@ fn knee(m: &Material, said: &mut Vec<String>) {
     needs.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     let what = match needs.first().map(|(n, _)| n) {
         Some(KneeNeeds::Standing) => "it takes quiet standing at the beginning",
-        Some(KneeNeeds::Calibration) => "with the shin's sensor alone it takes a calibration, or a second sensor on the thigh",
+        Some(KneeNeeds::Calibration) => {
+            "with the shin's sensor alone it takes a calibration, or a second sensor on the thigh"
+        }
         Some(KneeNeeds::Recalibration) => "the strap has moved since the calibration: calibrate again",
         Some(KneeNeeds::ThighSensor) => "the sensors on shin and thigh contradict each other",
         Some(KneeNeeds::Stride) => "the strides could not be measured well enough",
         None if m.session.facts.data.thigh_samples == 0 => "there is no sensor on the thigh",
         None => "it could not be told",
     };
-    said.push(format!("The knee's angle in {} of {}: {what}.", without, counted(judged.len() as u64, "judged stride")));
+    said.push(format!(
+        "The knee's angle in {} of {}: {what}.",
+        without,
+        counted(judged.len() as u64, "judged stride")
+    ));
 }
 
 /// Rules that were not watched, by reason: silence must not be read as safety.

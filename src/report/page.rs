@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::Material;
 use super::charts::{self, event_word};
 use super::definitions::{DEFINITIONS, Definition, number};
 use super::energy::{self, Energy};
@@ -9,7 +10,6 @@ use super::missing::not_measured;
 use super::strip::strip;
 use super::svg::{Plot, Svg};
 use super::verdict::{Verdict, percent, sentence, spread};
-use super::Material;
 use crate::mount::Side;
 use crate::person::figure::Figure;
 use crate::record::{AlertLevel, EventKind, StrideDirection};
@@ -59,7 +59,7 @@ struct Page<'a> {
     head: Vec<Fact>,
     verdict: &'a Verdict,
     shares: Svg,
-    strip: Option<Svg>,
+    strip: Option<(Svg, bool)>,
     plan: Option<String>,
     average: Option<(Svg, String)>,
     events: Vec<(&'static str, String)>,
@@ -176,10 +176,17 @@ fn shares(v: &Verdict) -> Svg {
         all.words(0.0, top + 22.0, name, "t start big");
         let total: u32 = parts.iter().map(|p| p.1).sum();
         let words = share.map_or_else(|| "not judged".into(), percent);
-        all.words(176.0, top + 22.0, &words, "t end big");
         says.push(format!("{name}: {words}"));
+        if share.is_some() {
+            all.words(176.0, top + 22.0, &words, "t end big");
+        }
         if total == 0 {
-            all.words(190.0, top + 22.0, "no step of which it could be told", "t start");
+            all.words(
+                190.0,
+                top + 22.0,
+                "not judged: there was no step of which it could be told",
+                "t start",
+            );
             continue;
         }
         let margin = [190.0, 4.0, top + 8.0, 104.0 - top - 26.0];
@@ -226,7 +233,8 @@ fn own(m: &Material, def: &Definition, usual: Option<f64>) -> String {
     if def.figure == Figure::KneeMin {
         words.extend(m.person.knee.target_deg.map(|t| format!("target {}", def.shown(t))));
     }
-    words.extend(m.person.band(def.figure).map(|[a, b]| format!("band {} to {}", def.shown(a), def.shown(b))));
+    words
+        .extend(m.person.band(def.figure).map(|[a, b]| format!("band {} to {}", def.shown(a), def.shown(b))));
     words.extend(usual.map(|u| format!("usual {}", def.shown(u))));
     words.join("; ")
 }
@@ -259,7 +267,9 @@ fn energy_words(m: &Material, e: &Energy) -> Vec<String> {
     }
     words.push(format!("Formula: {}.", energy::FORMULA));
     if e.low_confidence {
-        words.push("Most of it was slower than the 3 km/h from which the formula holds: low confidence.".into());
+        words.push(
+            "Most of it was slower than the 3 km/h from which the formula holds: low confidence.".into(),
+        );
     }
     if m.session.heart.is_empty() {
         words.push("No heart rate was recorded.".into());
@@ -267,7 +277,11 @@ fn energy_words(m: &Material, e: &Energy) -> Vec<String> {
         let mut bpm: Vec<f64> = m.session.heart.iter().map(|h| f64::from(h.bpm)).collect();
         let most = bpm.iter().copied().fold(0.0, f64::max);
         if let Some(median) = super::average::median(&mut bpm) {
-            words.push(format!("Heart rate: median {}, highest {} a minute.", number(median, 0), number(most, 0)));
+            words.push(format!(
+                "Heart rate: median {}, highest {} a minute.",
+                number(median, 0),
+                number(most, 0)
+            ));
         }
     }
     words
@@ -295,7 +309,7 @@ fn alerts(m: &Material) -> Vec<AlertView> {
         .into_iter()
         .map(|(n, a)| {
             let figures: Vec<_> =
-                a.evidence.iter().map(|(name, value)| format!("{} {}", evidence_word(name), value)).collect();
+                a.evidence.iter().map(|(name, value)| evidence_words(name, *value)).collect();
             let mut answer = format!("known after {} s", number(a.detected_s - a.onset_s, 2));
             if let Some(end) = a.ended_s {
                 answer.push_str(&format!(", lasted {}", duration((end - a.onset_s).max(0.0))));
@@ -325,9 +339,31 @@ fn alerts(m: &Material) -> Vec<AlertView> {
         .collect()
 }
 
-/// `residual_sd` as people read it.
-fn evidence_word(name: &str) -> String {
-    name.replace("_per_", "/").replace('_', " ")
+/// Ends of the names of figures, and how their units are written.
+const UNITS: [(&str, &str); 9] = [
+    ("_mps2", " m/s²"),
+    ("_mps", " m/s"),
+    ("_dps", "°/s"),
+    ("_deg", "°"),
+    ("_pct", " %"),
+    ("_hz", " Hz"),
+    ("_g", " g"),
+    ("_m", " m"),
+    ("_s", " s"),
+];
+
+/// `below_usual_deg` and 3.669 as people read them.
+fn evidence_words(name: &str, value: f64) -> String {
+    let (stem, unit) =
+        UNITS.iter().find_map(|(end, unit)| Some((name.strip_suffix(end)?, *unit))).unwrap_or((name, ""));
+    let decimals = if value.fract() == 0.0 || value.abs() >= 100.0 {
+        0
+    } else if value.abs() >= 10.0 {
+        1
+    } else {
+        2
+    };
+    format!("{} {}{unit}", stem.replace('_', " "), number(value, decimals))
 }
 
 fn quality(m: &Material) -> Vec<Fact> {

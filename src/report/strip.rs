@@ -40,8 +40,8 @@ pub(super) const fn knee_shape(knee: Option<KneeVerdict>) -> (&'static str, &'st
     }
 }
 
-/// The strip, and what its marks mean.
-pub(super) fn strip(m: &Material) -> Option<Svg> {
+/// The strip, and whether it has a mark for each step; a long session has shares over spans of time.
+pub(super) fn strip(m: &Material) -> Option<(Svg, bool)> {
     let (from, to) = (m.session.facts.data.start_s, m.session.facts.data.end_s);
     let strides: Vec<&Stride> =
         m.session.strides.iter().filter(|s| s.direction == StrideDirection::Backward).collect();
@@ -61,9 +61,9 @@ pub(super) fn strip(m: &Material) -> Option<Svg> {
     Some(if rows <= MOST_ROWS {
         // A short session takes the width of the page.
         let row_s = if rows == 1 { to - from } else { row_s };
-        detailed(m, &strides, from, row_s, rows, &says)
+        (detailed(m, &strides, from, row_s, rows, &says), true)
     } else {
-        overview(m, &strides, from, to, &says)
+        (overview(m, &strides, from, to, &says), false)
     })
 }
 
@@ -165,8 +165,12 @@ pub(super) const fn flag_class(level: AlertLevel) -> &'static str {
 fn overview(m: &Material, strides: &[&Stride], from: f64, to: f64, says: &str) -> Svg {
     let height = 118.0;
     let minutes = |s: f64| (s - from) / 60.0;
-    let mut plot =
-        Plot::with_margin([WIDTH, height], [0.0, minutes(to)], [0.0, 1.0], [MARGIN[0], MARGIN[1], 18.0, 34.0]);
+    let mut plot = Plot::with_margin(
+        [WIDTH, height],
+        [0.0, minutes(to)],
+        [0.0, 1.0],
+        [MARGIN[0], MARGIN[1], 18.0, 34.0],
+    );
     let span = (to - from) / SPANS as f64;
     let mut knees = Vec::new();
     for k in 0..SPANS {
@@ -206,5 +210,9 @@ fn overview(m: &Material, strides: &[&Stride], from: f64, to: f64, says: &str) -
     plot.x_axis(10, "minutes");
     let landings = Landings::of(strides.iter().copied().filter(|s| s.valid));
     let share = landings.toe_first_share().map_or_else(|| "unknown".into(), percent);
-    plot.finish("strip", "The session over time", &format!("{says}; {share} toes first; spans of {} s", number(span, 0)))
+    plot.finish(
+        "strip",
+        "The session over time",
+        &format!("{says}; {share} toes first; spans of {} s", number(span, 0)),
+    )
 }

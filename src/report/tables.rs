@@ -45,7 +45,8 @@ fn strides(m: &Material, out: &mut OutputFile) -> io::Result<()> {
 fn figures(m: &Material, out: &mut OutputFile) -> io::Result<()> {
     let mut table = csv::Writer::from_writer(out);
     table.write_record(["figure", "direction", "n", "median", "p05", "p95", "definition", "evidence"])?;
-    for (direction, word) in [(StrideDirection::Backward, "backward"), (StrideDirection::Forward, "forward")] {
+    for (direction, word) in [(StrideDirection::Backward, "backward"), (StrideDirection::Forward, "forward")]
+    {
         for d in &DEFINITIONS {
             let Some(s) = spread(&m.session, direction, d.figure) else { continue };
             let cell = |v: f64| crate::record::to_milli(v).to_string();
@@ -75,7 +76,16 @@ fn bouts(m: &Material, out: &mut OutputFile) -> io::Result<()> {
 
 fn alerts(m: &Material, out: &mut OutputFile) -> io::Result<()> {
     let mut table = csv::Writer::from_writer(out);
-    table.write_record(["rule", "level", "onset_s", "detected_s", "ended_s", "acknowledged_s", "message", "evidence"])?;
+    table.write_record([
+        "rule",
+        "level",
+        "onset_s",
+        "detected_s",
+        "ended_s",
+        "acknowledged_s",
+        "message",
+        "evidence",
+    ])?;
     let maybe = |v: Option<f64>| v.map(|v| v.to_string()).unwrap_or_default();
     for a in &m.session.alerts {
         table.write_record([

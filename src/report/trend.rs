@@ -47,15 +47,8 @@ pub enum Measure {
 
 impl Measure {
     /// All, in the order in which they are shown.
-    pub const ALL: [Self; 7] = [
-        Self::ToeFirst,
-        Self::KneeMet,
-        Self::Knee,
-        Self::Speed,
-        Self::Variability,
-        Self::Alerts,
-        Self::Pain,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::ToeFirst, Self::KneeMet, Self::Knee, Self::Speed, Self::Variability, Self::Alerts, Self::Pain];
 
     /// What it is called.
     pub const fn name(self) -> &'static str {
@@ -136,7 +129,8 @@ impl Point {
     /// Of a kept session.
     pub fn of(kept: &Kept) -> Self {
         let s = &kept.session;
-        let alerts = |level| u32::try_from(s.alerts.iter().filter(|a| a.level == level).count()).unwrap_or(u32::MAX);
+        let alerts =
+            |level| u32::try_from(s.alerts.iter().filter(|a| a.level == level).count()).unwrap_or(u32::MAX);
         let figure = |f| spread(s, StrideDirection::Backward, f).map(|s| s.median);
         Self {
             session: kept.info.id,
@@ -253,7 +247,11 @@ impl Trend {
             number(self.dose.0, 0),
             number(self.dose.1, if self.dose.1.fract() == 0.0 { 0 } else { 1 })
         );
-        let asked = if self.dose_assumed { format!("the usual dose of {asked}") } else { format!("the dose of {asked}") };
+        let asked = if self.dose_assumed {
+            format!("the usual dose of {asked}")
+        } else {
+            format!("the dose of {asked}")
+        };
         let over: Vec<_> = self.weeks.iter().filter_map(|w| w.dose_reached).collect();
         let reached = over.iter().filter(|r| **r).count();
         out.push(format!(
@@ -262,7 +260,10 @@ impl Trend {
             counted(over.len() as u64, "week"),
             match self.weeks_at_dose {
                 0 | 1 => String::new(),
-                n if n >= DOSE_WEEKS[0] => format!(", the last {n} on end: in {} to {} such weeks benefit was seen", DOSE_WEEKS[0], DOSE_WEEKS[1]),
+                n if n >= DOSE_WEEKS[0] => format!(
+                    ", the last {n} on end: in {} to {} such weeks benefit was seen",
+                    DOSE_WEEKS[0], DOSE_WEEKS[1]
+                ),
                 n => format!(", the last {n} on end"),
             }
         ));
@@ -324,7 +325,8 @@ fn weeks(points: &[Point], dose: (f64, f64), today: Date) -> Vec<Week> {
         // A tenth short is what a stopwatch and a belt that stops slowly make of a dose.
         let reached = f64::from(sessions) >= dose.1 && minutes >= 0.9 * dose.0 * dose.1;
         let over = at < monday(today);
-        let jump = before(&weeks).is_some_and(|b| minutes > b * (1.0 + JUMP_SHARE) && minutes > b + JUMP_MINUTES);
+        let jump =
+            before(&weeks).is_some_and(|b| minutes > b * (1.0 + JUMP_SHARE) && minutes > b + JUMP_MINUTES);
         weeks.push(Week { monday: at, sessions, minutes, dose_reached: over.then_some(reached), jump });
         let Ok(next) = at.checked_add(7.days()) else { break };
         at = next;
@@ -447,10 +449,7 @@ mod tests {
 
     #[test]
     fn a_break_is_counted_and_coming_back_at_full_volume_is_a_jump() {
-        let trend = of(
-            vec![point("2026-01-05", 30.0, 0.7), point("2026-02-02", 30.0, 0.7)],
-            "2026-02-03",
-        );
+        let trend = of(vec![point("2026-01-05", 30.0, 0.7), point("2026-02-02", 30.0, 0.7)], "2026-02-03");
         assert_eq!(trend.weeks.len(), 5);
         assert!(trend.weeks[1..4].iter().all(|w| w.sessions == 0 && w.dose_reached == Some(false)));
         assert!(trend.weeks[4].jump);

@@ -152,8 +152,10 @@ fn measure(trend: &Trend, change: &Change) -> Option<Svg> {
     // What cannot be below nought is drawn from nought where it comes near.
     let floor = if m == Measure::Knee { f64::NEG_INFINITY } else { 0.0 };
     let low = (low - pad).max(floor);
+    let ceiling = if matches!(m, Measure::ToeFirst | Measure::KneeMet) { 100.0 } else { f64::INFINITY };
+    let high = (high + pad).min(ceiling);
     let mut plot =
-        Plot::with_margin([352.0, 150.0], [-last * 0.03, last * 1.03], [low, high + pad], [40.0, 8.0, 22.0, 32.0]);
+        Plot::with_margin([352.0, 150.0], [-last * 0.03, last * 1.03], [low, high], [40.0, 8.0, 22.0, 32.0]);
     plot.y = plot.y.rounded(4);
     plot.y_axis(4);
     if let Some(first) = change.first {

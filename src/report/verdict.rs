@@ -306,7 +306,9 @@ fn next(m: &Material, v: &Verdict) -> String {
         let during: Vec<u8> = session.pain.iter().filter(|p| p.at_s.is_some()).map(|p| p.score).collect();
         let rose = during.first().is_some_and(|first| most >= first + PAIN.1);
         if most > PAIN.0 || rose {
-            return format!("Pain came to {most} of 10: rest, and talk to the therapist before the next session.");
+            return format!(
+                "Pain came to {most} of 10: rest, and talk to the therapist before the next session."
+            );
         }
     }
     if v.strides < LEAST_STRIDES {

@@ -46,11 +46,11 @@ impl StoreError {
     pub fn help(&self) -> Option<String> {
         Some(match self {
             Self::NoFolder => "say where with `--data DIR`, or set RETROGAIT_STORE".into(),
-            Self::Io { .. } => "check that the folder is yours and has room; `--data DIR` takes another".into(),
+            Self::Io { .. } => {
+                "check that the folder is yours and has room; `--data DIR` takes another".into()
+            }
             Self::Sql { source, .. } => match source.sqlite_error_code()? {
-                rusqlite::ErrorCode::DiskFull => {
-                    "make room; what was kept before is still there".into()
-                }
+                rusqlite::ErrorCode::DiskFull => "make room; what was kept before is still there".into(),
                 rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked => {
                     "another program is writing for longer than 10 s: try again when it is done".into()
                 }

@@ -66,7 +66,13 @@ pub(super) fn json(value: &impl Serialize) -> Result<String, StoreError> {
 }
 
 /// Puts a record into one of the tables `stride`, `bout`, `notice`.
-pub(super) fn put(c: &Connection, table: &str, session: i64, n: usize, record: &impl Serialize) -> Result<(), StoreError> {
+pub(super) fn put(
+    c: &Connection,
+    table: &str,
+    session: i64,
+    n: usize,
+    record: &impl Serialize,
+) -> Result<(), StoreError> {
     let n = i64::try_from(n).unwrap_or(i64::MAX);
     c.prepare_cached(&format!("INSERT INTO {table} (session, n, record) VALUES (?1, ?2, ?3)"))
         .and_then(|mut s| s.execute((session, n, json(record).map_err(|_| rusqlite::Error::InvalidQuery)?)))

@@ -100,7 +100,10 @@ impl LiveSession {
                 .map_err(StoreError::sql("the end of an alert cannot be written")),
             Record::Summary(summary) => self
                 .connection
-                .execute("UPDATE session SET summary = ?2 WHERE id = ?1", (self.id, json(&Facts::of(summary))?))
+                .execute(
+                    "UPDATE session SET summary = ?2 WHERE id = ?1",
+                    (self.id, json(&Facts::of(summary))?),
+                )
                 .map(drop)
                 .map_err(StoreError::sql("the summary cannot be written")),
             Record::Event(_) => Ok(()),

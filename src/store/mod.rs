@@ -96,19 +96,15 @@ impl Store {
     fn remove_doomed(&self) -> Result<(), StoreError> {
         let fail = || StoreError::sql("deleted captures cannot be looked up");
         let mut all = self.connection.prepare("SELECT name FROM doomed_capture").map_err(fail())?;
-        let names: Vec<String> = all
-            .query_map([], |row| row.get(0))
-            .and_then(Iterator::collect)
-            .map_err(fail())?;
+        let names: Vec<String> =
+            all.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(fail())?;
         for name in names {
             let path = self.capture_path(&name);
             match fs::remove_file(&path) {
                 Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(StoreError::io(&path)(e)),
                 _ => {}
             }
-            self.connection
-                .execute("DELETE FROM doomed_capture WHERE name = ?1", [name])
-                .map_err(fail())?;
+            self.connection.execute("DELETE FROM doomed_capture WHERE name = ?1", [name]).map_err(fail())?;
         }
         Ok(())
     }

@@ -165,8 +165,9 @@ impl Store {
 
 fn row(row: &Row<'_>) -> rusqlite::Result<KeptPerson> {
     let file: String = row.get(2)?;
-    let person = Person::parse(&file)
-        .map_err(|e| rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, Box::new(e)))?;
+    let person = Person::parse(&file).map_err(|e| {
+        rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, Box::new(e))
+    })?;
     Ok(KeptPerson {
         id: row.get(0)?,
         name: row.get(1)?,
@@ -213,7 +214,10 @@ mod tests {
     fn what_is_no_name_is_refused() {
         let (_folder, mut store) = store();
         for name in ["", "  ", "12", "a\nb", &"x".repeat(81)] {
-            assert!(matches!(store.add_person(&NewPerson::called(name)), Err(StoreError::BadName(_))), "{name}");
+            assert!(
+                matches!(store.add_person(&NewPerson::called(name)), Err(StoreError::BadName(_))),
+                "{name}"
+            );
         }
         store.add_person(&NewPerson::called("P-12")).unwrap();
     }

@@ -96,7 +96,8 @@ mod tests {
                 .unwrap();
             assert_eq!(kept, ("Ada".to_owned(), 1.5));
             if old >= 2 {
-                let score: i64 = connection.query_row("SELECT score FROM pain", [], |row| row.get(0)).unwrap();
+                let score: i64 =
+                    connection.query_row("SELECT score FROM pain", [], |row| row.get(0)).unwrap();
                 assert_eq!(score, 3);
             }
         }

@@ -118,7 +118,9 @@ impl Store {
         let info = found.ok_or(StoreError::NoSession(id))?;
         let (facts, plan): (Option<String>, Option<String>) = self
             .connection
-            .query_row("SELECT summary, plan FROM session WHERE id = ?1", [id], |r| Ok((r.get(0)?, r.get(1)?)))
+            .query_row("SELECT summary, plan FROM session WHERE id = ?1", [id], |r| {
+                Ok((r.get(0)?, r.get(1)?))
+            })
             .map_err(fail())?;
         let mut session = Session {
             strides: self.records(id, "stride")?,
@@ -168,8 +170,10 @@ impl Store {
 
     fn pains(&self, id: i64) -> Result<Vec<Pain>, StoreError> {
         let fail = || StoreError::sql("the pain of a session cannot be read");
-        let mut all =
-            self.connection.prepare("SELECT at_s, score FROM pain WHERE session = ?1 ORDER BY n").map_err(fail())?;
+        let mut all = self
+            .connection
+            .prepare("SELECT at_s, score FROM pain WHERE session = ?1 ORDER BY n")
+            .map_err(fail())?;
         all.query_map([id], |r| Ok(Pain { at_s: r.get(0)?, score: r.get(1)? }))
             .and_then(Iterator::collect)
             .map_err(fail())
