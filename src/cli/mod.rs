@@ -2,6 +2,7 @@
 
 pub mod exit;
 
+mod accept;
 mod bench;
 mod capture_args;
 mod config;
@@ -47,6 +48,8 @@ enum Command {
     Simulate(Box<simulate::SimulateArgs>),
     /// Score detectors against labelled captures, and time them
     Bench(Box<bench::BenchArgs>),
+    /// Make captures of good sessions a person's baseline
+    Accept(Box<accept::AcceptArgs>),
     /// Print the rules that alerts are given by: limits, sources, measured rates
     Rules(rules::RulesArgs),
     /// Print a completion script for a shell
@@ -71,6 +74,7 @@ pub fn main() -> Exit {
         Command::Replay(args) => replay::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Accept(args) => accept::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => extras::completions(&args),
         Command::Man => extras::man(),

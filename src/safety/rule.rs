@@ -265,7 +265,7 @@ pub static TABLE: [RuleInfo; RULES] = [
         rule: Rule::StumbleUnrecovered,
         name: "stumble_unrecovered",
         level: AlertLevel::Stop,
-        what: "a disturbed step after which the shank leaves the person's own range of inclination",
+        what: "the shank leaves the person's own range of inclination, after a disturbed step or by far",
         why: "a step that is caught brings the leg back into its usual range; a leg that goes on turning \
               out of it, toward the toes or sideways, follows a body that topples backward or sideways",
         message: "Hold on and stop: a step went wrong and was not caught.",
@@ -330,7 +330,7 @@ pub static TABLE: [RuleInfo; RULES] = [
             ends(10.0, "chosen: long enough to hold on and look"),
             limit("rate_dps", "deg/s", 40.0, (10.0, 400.0), "below the lowest rate usual there; chosen, no published value"),
             limit("drop_deg", "deg", 4.0, (1.0, 40.0), "below the trend of a usual stance; chosen: a third of what giving way by 20 turns the shank"),
-            limit("ankle_mps", "m/s", 0.30, (0.05, 2.0), "a slide moves the ankle by 0.4 and more, a swing by 0.7 and more"),
+            limit("ankle_share", "share", 0.4, (0.05, 2.0), "of what the shank's turn would move an ankle that slides: 1 in a slide, 0 with a planted foot (chosen)"),
             limit("knee_dps", "deg/s", 100.0, (20.0, 600.0), "two sensors; chosen, no published value"),
             limit("knee_deg", "deg", 12.0, (4.0, 60.0), "two sensors; chosen, no published value"),
         ],
