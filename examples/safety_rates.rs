@@ -200,7 +200,13 @@ fn percentile(values: &[f64], share: f64) -> f64 {
 
 /// Dangers of one capture.
 fn hazard((id, level, belt): (&str, AlertLevel, bool), seed: u64, speed: f64, variant: &str) -> Tally {
-    let setup = setup(id, seed, Some(speed).filter(|_| id != "bw_shuffle"), Some(75.0).filter(|_| !id.starts_with("fall") && id != "bw_var"), variant);
+    let setup = setup(
+        id,
+        seed,
+        Some(speed).filter(|_| id != "bw_shuffle"),
+        Some(75.0).filter(|_| !id.starts_with("fall") && id != "bw_var"),
+        variant,
+    );
     let recording = setup.record().unwrap();
     let mut meta = recording.meta;
     if belt {
@@ -298,7 +304,9 @@ fn all<J: Sync>(jobs: &[J], work: impl Fn(&J) -> Tally + Sync) -> Vec<Tally> {
 fn hazards(seeds: u64, variant: &str, verbose: bool) -> Vec<Rate> {
     let mut rates = Vec::new();
     println!("\n### Dangers found ({seeds} seeds at each speed; {variant}; kind: simulated)\n");
-    println!("| scenario | speed m/s | n | any alert | at its level | any p50 / p95 ms | at its level p50 / p95 ms | rules | stray alerts |");
+    println!(
+        "| scenario | speed m/s | n | any alert | at its level | any p50 / p95 ms | at its level p50 / p95 ms | rules | stray alerts |"
+    );
     println!("|---|---|---|---|---|---|---|---|---|");
     for hazard_of in HAZARDS {
         let speeds: &[f64] = if hazard_of.0 == "bw_shuffle" { &[0.3] } else { &SPEEDS };
@@ -308,11 +316,21 @@ fn hazards(seeds: u64, variant: &str, verbose: bool) -> Vec<Rate> {
         let mut total = Tally::default();
         let row = |name: &str, t: &Tally| {
             let pct = |k: usize| 100.0 * k as f64 / t.labelled.max(1) as f64;
-            let ms = |v: &[f64]| format!("{:.0} / {:.0}", 1e3 * percentile(v, 0.5), 1e3 * percentile(v, 0.95));
-            let list = |m: &BTreeMap<&str, usize>| m.iter().map(|(k, v)| format!("{k} {v}")).collect::<Vec<_>>().join(", ");
+            let ms =
+                |v: &[f64]| format!("{:.0} / {:.0}", 1e3 * percentile(v, 0.5), 1e3 * percentile(v, 0.95));
+            let list = |m: &BTreeMap<&str, usize>| {
+                m.iter().map(|(k, v)| format!("{k} {v}")).collect::<Vec<_>>().join(", ")
+            };
             println!(
                 "| {} | {name} | {} | {:.1} % | {:.1} % | {} | {} | {} | {} |",
-                hazard_of.0, t.labelled, pct(t.found), pct(t.at_level), ms(&t.first_s), ms(&t.level_s), list(&t.rules), list(&t.stray)
+                hazard_of.0,
+                t.labelled,
+                pct(t.found),
+                pct(t.at_level),
+                ms(&t.first_s),
+                ms(&t.level_s),
+                list(&t.rules),
+                list(&t.stray)
             );
         };
         for v in speeds {
@@ -382,7 +400,11 @@ fn quiet(hours: f64, verbose: bool) -> Quiet {
         let which: Vec<_> = total.stray.iter().map(|(k, v)| format!("{k} {v}")).collect();
         println!(
             "| {} | {h:.1} | {:.2} | {:.2} | {:.1} | {} |",
-            what.0, of(AlertLevel::Stop) / h, of(AlertLevel::Caution) / h, of(AlertLevel::Info) / h, which.join(", ")
+            what.0,
+            of(AlertLevel::Stop) / h,
+            of(AlertLevel::Caution) / h,
+            of(AlertLevel::Info) / h,
+            which.join(", ")
         );
         if verbose {
             for m in total.missed.iter().take(8) {

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::technique::log::TechniqueSummary;
 use crate::record::{maybe_milli, milli};
 use crate::safety::watch::SafetySummary;
+use crate::technique::log::TechniqueSummary;
 use crate::time::SensorTime;
 
 /// The whole capture in figures.

@@ -72,9 +72,9 @@ fn told(alerts: &[Alert]) -> Vec<(Rule, i64, i64)> {
 /// Within a cell: other axes are other roundings.
 fn same(a: &[Alert], b: &[Alert]) -> bool {
     a.len() == b.len()
-        && a.iter().zip(b).all(|(a, b)| {
-            a.rule == b.rule && a.detected.since(b.detected).micros().abs() <= 20_000
-        })
+        && a.iter()
+            .zip(b)
+            .all(|(a, b)| a.rule == b.rule && a.detected.since(b.detected).micros().abs() <= 20_000)
 }
 
 #[test]
@@ -134,8 +134,7 @@ fn a_rule_that_is_off_is_silent_and_said_to_be() {
 #[test]
 fn a_sensor_that_is_lost_while_walking_is_told_and_what_lacks_its_needs_is_listed() {
     let (meta, samples) = stumbles();
-    let cut: Vec<_> =
-        samples.iter().filter(|s| !(12.0..13.5).contains(&s.time.seconds())).copied().collect();
+    let cut: Vec<_> = samples.iter().filter(|s| !(12.0..13.5).contains(&s.time.seconds())).copied().collect();
     let (alerts, summary) = play(meta, &cut, Tuning::default());
     let lost = alerts.iter().find(|a| a.rule == Rule::SensorLost).unwrap();
     assert!((lost.onset.seconds() - 12.0).abs() < 0.02 && (lost.detected.seconds() - 13.5).abs() < 0.02);

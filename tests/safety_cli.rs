@@ -48,9 +48,11 @@ fn a_configuration_is_read_from_its_place_or_the_one_given_and_told() {
 
     folder.write("walk.csv", &stand());
     let mut replay = folder.retrogait();
-    replay.args(["replay", "walk.csv", "--config", "mine.toml"]).assert().success().stdout(
-        contains("fall was turned off").and(contains("it is turned off: fall")),
-    );
+    replay
+        .args(["replay", "walk.csv", "--config", "mine.toml"])
+        .assert()
+        .success()
+        .stdout(contains("fall was turned off").and(contains("it is turned off: fall")));
 }
 
 #[test]
@@ -88,10 +90,15 @@ fn good_sessions_become_a_baseline_only_when_they_are_accepted() {
 }
 
 fn stand() -> String {
-    let mut text = "# mount: x=anterior,y=up,z=right\n# height_m: 1.7\ntime_s,acc_x,acc_y,acc_z,gyr_x,gyr_y,gyr_z\n"
-        .to_owned();
+    let mut text =
+        "# mount: x=anterior,y=up,z=right\n# height_m: 1.7\ntime_s,acc_x,acc_y,acc_z,gyr_x,gyr_y,gyr_z\n"
+            .to_owned();
     for k in 0..400 {
-        text.push_str(&format!("{:.2},0.1,9.8,0.05,0.1,-0.1,{:.2}\n", f64::from(k) * 0.01, f64::from(k % 3) * 0.1));
+        text.push_str(&format!(
+            "{:.2},0.1,9.8,0.05,0.1,-0.1,{:.2}\n",
+            f64::from(k) * 0.01,
+            f64::from(k % 3) * 0.1
+        ));
     }
     text
 }

@@ -4,8 +4,8 @@
 //! axis decides between backward and forward, so it is held to evidence: a mount line, or the shank's
 //! range; where they contradict each other, or nothing is clear, direction is withheld.
 
-use super::reference::Reference;
 use super::range::{self, Range, Sign};
+use super::reference::Reference;
 use super::search::{self, Mounts, Poses, Search};
 use super::seat::{self, Seat, Told};
 use crate::notice::What;
@@ -13,8 +13,8 @@ use crate::orient::attitude::{Pose, Trust};
 use crate::signal::grid::CELL_S;
 use crate::stride::assemble::Part;
 use crate::stride::measure::Measured;
-use crate::technique::judge::Zero;
 use crate::summary::{MountSource, MountSummary};
+use crate::technique::judge::Zero;
 
 /// What may be tuned.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]

@@ -367,7 +367,8 @@ impl Detector {
         let stride_s = self.walk.stride_s().unwrap_or(self.params.usual_stride_s);
         // The same movement made slower has accelerations that are smaller by the square of it.
         let pace = self.params.usual_stride_s / stride_s;
-        let settled = t > contact && frame.motion.ankle_centre_up_mps2(p.ahead_m).abs() < p.settled_mps2 * pace * pace;
+        let settled =
+            t > contact && frame.motion.ankle_centre_up_mps2(p.ahead_m).abs() < p.settled_mps2 * pace * pace;
         self.settled_s = if settled { self.settled_s + CELL_S } else { 0.0 };
         if self.settled_s >= p.settled_share * stride_s {
             self.contact = None;

@@ -130,10 +130,8 @@ impl Baseline {
     /// # Errors
     /// [`TooFew`].
     pub fn of<'a>(strides: impl IntoIterator<Item = &'a Stride>) -> Result<Self, TooFew> {
-        let accepted: Vec<&Stride> = strides
-            .into_iter()
-            .filter(|s| s.valid && s.direction == StrideDirection::Backward)
-            .collect();
+        let accepted: Vec<&Stride> =
+            strides.into_iter().filter(|s| s.valid && s.direction == StrideDirection::Backward).collect();
         let strides = u32::try_from(accepted.len()).unwrap_or(u32::MAX);
         if strides < LEAST_STRIDES {
             return Err(TooFew { found: strides });
@@ -182,9 +180,8 @@ impl Baseline {
         };
         let figures = spanned.try_map(|figure, usual| {
             let u = *usual.get_ref();
-            let fault = |what: String| {
-                Err(Fault::at(text, usual.span().start, format!("{}: {what}", figure.word())))
-            };
+            let fault =
+                |what: String| Err(Fault::at(text, usual.span().start, format!("{}: {what}", figure.word())));
             if !u.median.is_finite() {
                 return fault(format!("a median of {} cannot be", u.median));
             }

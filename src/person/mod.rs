@@ -141,9 +141,8 @@ impl Person {
         let file: PersonFile = settings_file::parse(text)?;
         let knee = file.knee.unwrap_or_default();
         let usual = KneeGoal::default();
-        let degrees = |key, value: &Option<Spanned<f64>>, limits| {
-            within(text, key, value.as_ref(), limits, " degrees")
-        };
+        let degrees =
+            |key, value: &Option<Spanned<f64>>, limits| within(text, key, value.as_ref(), limits, " degrees");
         let goal = KneeGoal {
             target_deg: degrees("target_flexion_deg", &knee.target_flexion_deg, KNEE_DEG)?,
             met_deg: degrees("met_deg", &knee.met_deg, [0.0, 45.0])?.unwrap_or(usual.met_deg),
@@ -166,9 +165,8 @@ impl Person {
             let what = format!("{} = [{from}, {to}] is no band: the smaller comes first", figure.word());
             Err(Fault::at(text, band.span().start, what))
         })?;
-        let metres = |key, value: &Option<Spanned<f64>>, limits| {
-            within(text, key, value.as_ref(), limits, " metres")
-        };
+        let metres =
+            |key, value: &Option<Spanned<f64>>, limits| within(text, key, value.as_ref(), limits, " metres");
         Ok(Self {
             name: file.name,
             height_m: metres("height_m", &file.height_m, HEIGHT_M)?,
@@ -315,12 +313,18 @@ n = 61
     fn faults_say_where_and_what() {
         for (text, want) in [
             ("height_m = 17.2", "1:12: height_m = 17.2 cannot be: it lies between 0.5 and 2.6 metres"),
-            ("\n[knee]\ntarget_flexion = 5", "3:1: unknown key `target_flexion`; did you mean `target_flexion_deg`?"),
+            (
+                "\n[knee]\ntarget_flexion = 5",
+                "3:1: unknown key `target_flexion`; did you mean `target_flexion_deg`?",
+            ),
             (
                 "[knee]\nmet_deg = 8\nshort_deg = 6",
                 "3:13: short_deg = 6 lies below met_deg = 8: short begins where met ends",
             ),
-            ("[bands]\nspeed_mps = [1, 0.5]", "2:13: speed_mps = [1, 0.5] is no band: the smaller comes first"),
+            (
+                "[bands]\nspeed_mps = [1, 0.5]",
+                "2:13: speed_mps = [1, 0.5] is no band: the smaller comes first",
+            ),
             ("[bands]\nspeeed_mps = [1, 2]", "2:1: unknown key `speeed_mps`; did you mean `speed_mps`?"),
             (
                 "[baseline]\nstrides = 12\n",

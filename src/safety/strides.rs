@@ -235,7 +235,10 @@ impl StrideRules {
             let judged: usize = rows.iter().filter(|r| is(r).is_some()).count();
             let hits = rows.iter().filter(|r| is(r) == Some(true)).count();
             if hits as f64 >= least && judged > 0 {
-                emit((rule, Evidence::default().with("strides", hits as f64).with("of_strides", rows.len() as f64)));
+                emit((
+                    rule,
+                    Evidence::default().with("strides", hits as f64).with("of_strides", rows.len() as f64),
+                ));
             }
         };
         let rows = &self.rows[..self.n];
@@ -306,15 +309,14 @@ impl StrideRules {
             let n = (n + 1).min(20);
             self.ratio = Some(((own + (ratio - own) / f64::from(n)).clamp(0.85, 1.15), n));
         }
-        self.lost_m = (self.lost_m + (missing.abs() - slack).max(0.0).copysign(missing) * belt * time_s).max(0.0);
+        self.lost_m =
+            (self.lost_m + (missing.abs() - slack).max(0.0).copysign(missing) * belt * time_s).max(0.0);
         if missing < slack {
             // Back on the belt's pace: the place is held.
             self.lost_m *= 0.7;
         } else if self.lost_m > self.get(Rule::BeltDrift, 2) {
-            let evidence = Evidence::default()
-                .with("lost_m", self.lost_m)
-                .with("ratio", ratio)
-                .with("own_ratio", own);
+            let evidence =
+                Evidence::default().with("lost_m", self.lost_m).with("ratio", ratio).with("own_ratio", own);
             emit((Rule::BeltDrift, evidence));
         }
     }

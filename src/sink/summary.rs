@@ -365,11 +365,8 @@ fn figures_table(figures: &Figures) -> Table {
 
 /// What was watched for and what was not, the same reason told once.
 fn safety_lines(safety: &SafetySummary) -> Vec<String> {
-    let watched: Vec<_> = safety
-        .each()
-        .filter(|(_, w)| w.on && w.watched_s > 0.0)
-        .map(|(rule, _)| rule.word())
-        .collect();
+    let watched: Vec<_> =
+        safety.each().filter(|(_, w)| w.on && w.watched_s > 0.0).map(|(rule, _)| rule.word()).collect();
     let mut lines = vec![match watched.len() {
         0 => "nothing was watched".to_owned(),
         n => format!("{} of {} rules were watched: {}", n, Rule::ALL.len(), watched.join(", ")),

@@ -101,7 +101,15 @@ const ANCHORS: usize = 8;
 impl Measurer {
     /// For a sensor worn by `body`.
     pub fn new(body: Body, params: Params) -> Self {
-        Self { body, params, lever: Lever::new(params.lever), waiting: None, anchors: [f64::NEG_INFINITY; ANCHORS], offset_mps2: 0.0, last_s: None }
+        Self {
+            body,
+            params,
+            lever: Lever::new(params.lever),
+            waiting: None,
+            anchors: [f64::NEG_INFINITY; ANCHORS],
+            offset_mps2: 0.0,
+            last_s: None,
+        }
     }
 
     /// A stride is complete; it waits.
@@ -216,7 +224,24 @@ impl Measurer {
         if backward && std::env::var_os("DBG").is_some() {
             let g = |x: Option<f64>| x.unwrap_or(f64::NAN);
             let l = m.landing;
-            eprintln!("DBG {:.3} {:.3} {:.3} {:.4} {:.3} {:.3} {:.3} {:.3} {:.3} {:.2} {:.2} {:.2} {:.2} {:.2} {:.3}", cycle.start, cycle.end, g(cycle.heel.map(|h| h - cycle.start)), g(l.and_then(|l| l.drop_m)), g(l.map(|l| l.carry)), g(l.map(|l| l.stop)), g(l.map(|l| l.rebound)), g(l.map(|l| l.unrest_mps2)), g(m.length_m), g(m.knee.two_min_deg), g(m.knee.two_excursion_deg), g(m.knee.one_mid_deg), g(m.knee.one_excursion_deg), g(m.knee.one_excursion_sd_deg), self.lever.ahead_m());
+            eprintln!(
+                "DBG {:.3} {:.3} {:.3} {:.4} {:.3} {:.3} {:.3} {:.3} {:.3} {:.2} {:.2} {:.2} {:.2} {:.2} {:.3}",
+                cycle.start,
+                cycle.end,
+                g(cycle.heel.map(|h| h - cycle.start)),
+                g(l.and_then(|l| l.drop_m)),
+                g(l.map(|l| l.carry)),
+                g(l.map(|l| l.stop)),
+                g(l.map(|l| l.rebound)),
+                g(l.map(|l| l.unrest_mps2)),
+                g(m.length_m),
+                g(m.knee.two_min_deg),
+                g(m.knee.two_excursion_deg),
+                g(m.knee.one_mid_deg),
+                g(m.knee.one_excursion_deg),
+                g(m.knee.one_excursion_sd_deg),
+                self.lever.ahead_m()
+            );
         }
         let e = &self.params.error;
         m.length_sd_m = m.length_m.zip(path).map(|(l, path)| {

@@ -82,9 +82,5 @@ pub fn path(frames: &Frames, from: f64, to: f64, lever: Lever) -> Option<Path> {
         let ankle_up = moved[1] + start.at[1] - lever.sensor(m.tilt)[1];
         lift_m = lift_m.max(ankle_up);
     }
-    Some(Path {
-        forward_m: moved[0] + start.at[0] - end.at[0],
-        lift_m,
-        closure_mps: drift[0].abs() * cells,
-    })
+    Some(Path { forward_m: moved[0] + start.at[0] - end.at[0], lift_m, closure_mps: drift[0].abs() * cells })
 }

@@ -122,10 +122,7 @@ mod tests {
             word(Landing { carry: 0.1, stop: 1.3, rebound: 0.4, ..ROLLED }, Some(0.1)),
             Contact::HeelFirst
         );
-        assert_eq!(
-            word(Landing { drop_m: None, unrest_mps2: 4.0, ..ROLLED }, None),
-            Contact::ToeOnly
-        );
+        assert_eq!(word(Landing { drop_m: None, unrest_mps2: 4.0, ..ROLLED }, None), Contact::ToeOnly);
     }
 
     #[test]

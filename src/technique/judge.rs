@@ -130,7 +130,8 @@ impl Judge {
         let ankle_drop_m = m.landing.and_then(|l| l.drop_m);
         Technique {
             // A walk that is cut off has landed all the same.
-            landed: (valid || c.part == Part::Cut).then(|| contact::judge(m.landing.as_ref(), roll_s, &self.params.contact)),
+            landed: (valid || c.part == Part::Cut)
+                .then(|| contact::judge(m.landing.as_ref(), roll_s, &self.params.contact)),
             ankle_drop_m,
             roll_quality: ankle_drop_m
                 .zip(roll_s)
@@ -204,8 +205,7 @@ impl Judge {
         if let Some(toe_deg) = own.map(|w| w.toe_contact_deg) {
             // What the person lands with, less what they straighten: wrong in other ways.
             let other = toe_deg - excursion;
-            let other_variance =
-                excursion_sd * excursion_sd + p.toe_contact_sd_deg * p.toe_contact_sd_deg;
+            let other_variance = excursion_sd * excursion_sd + p.toe_contact_sd_deg * p.toe_contact_sd_deg;
             let share = variance / (variance + other_variance);
             min_deg += share * (other - min_deg);
             variance *= 1.0 - share;
@@ -274,8 +274,7 @@ mod tests {
     #[test]
     fn two_sensors_are_held_to_the_bands() {
         let mut judge = Judge::new(Params::default(), aims(Some(5.0)), None);
-        for (min, want) in
-            [(9.0, KneeVerdict::Met), (12.0, KneeVerdict::Short), (16.0, KneeVerdict::Missed)]
+        for (min, want) in [(9.0, KneeVerdict::Met), (12.0, KneeVerdict::Short), (16.0, KneeVerdict::Missed)]
         {
             assert_eq!(judge.knee(&two(min), true, Zero::Standing).verdict, Some(want), "{min}");
         }
@@ -288,10 +287,8 @@ mod tests {
     #[test]
     fn one_sensor_without_a_calibration_gives_no_angle_and_says_what_it_takes() {
         let mut judge = Judge::new(Params::default(), aims(Some(5.0)), None);
-        for (zero, needs) in [
-            (Zero::Nominal, KneeNeeds::Standing),
-            (Zero::Standing, KneeNeeds::Calibration),
-        ] {
+        for (zero, needs) in [(Zero::Nominal, KneeNeeds::Standing), (Zero::Standing, KneeNeeds::Calibration)]
+        {
             let knee = judge.knee(&one(4.0), true, zero);
             assert_eq!((knee.min_deg, knee.range_deg), (None, None));
             assert_eq!(knee.needs, Some(needs));
@@ -319,7 +316,8 @@ mod tests {
         let [low, high] = knee.range_deg.unwrap();
         assert!(low < min && min < high && high - low > 8.0);
         assert_eq!(knee.verdict, Some(KneeVerdict::Uncertain));
-        let far = judge.knee(&StanceKnee { one_excursion_deg: Some(4.0), ..one(25.0) }, true, Zero::Calibrated);
+        let far =
+            judge.knee(&StanceKnee { one_excursion_deg: Some(4.0), ..one(25.0) }, true, Zero::Calibrated);
         assert_eq!(far.verdict, Some(KneeVerdict::Missed));
     }
 

@@ -155,10 +155,7 @@ mod tests {
         let body = Body::of(&meta);
         for degrees in [-10.0, 0.0, 5.0, 20.0, 45.0_f64] {
             let k = degrees * RAD;
-            let beta = libm::atan2(
-                body.thigh_m * libm::sin(k),
-                body.shank_m + body.thigh_m * libm::cos(k),
-            );
+            let beta = libm::atan2(body.thigh_m * libm::sin(k), body.shank_m + body.thigh_m * libm::cos(k));
             assert!((flexion_deg(beta, &body) - degrees).abs() < 1e-9, "{degrees}");
         }
     }

@@ -32,7 +32,14 @@ pub struct Params {
 
 impl Default for Params {
     fn default() -> Self {
-        Self { hump: [0.05, 0.12], carry: 0.12, stop_s: 0.06, rebound_s: 0.08, stance: [0.22, 0.45], least_dps: 15.0 }
+        Self {
+            hump: [0.05, 0.12],
+            carry: 0.12,
+            stop_s: 0.06,
+            rebound_s: 0.08,
+            stance: [0.22, 0.45],
+            least_dps: 15.0,
+        }
     }
 }
 
@@ -110,8 +117,7 @@ pub fn offset_mps2(frames: &Frames, rest: f64, next: f64, ahead_m: f64) -> Optio
     let (start, end) = (number_at(frames, rest), number_at(frames, next));
     frames.get(start)?;
     let cells = end.checked_sub(start).filter(|n| *n > 0)?;
-    let sum: f64 =
-        frames.range(start, end).map(|(_, f)| f.motion.ankle_centre_up_mps2(ahead_m)).sum();
+    let sum: f64 = frames.range(start, end).map(|(_, f)| f.motion.ankle_centre_up_mps2(ahead_m)).sum();
     Some(sum / cells as f64)
 }
 
