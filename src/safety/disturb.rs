@@ -29,8 +29,12 @@ const WAIT_S: f64 = 0.08;
 const TOUCHING: f64 = 0.5;
 /// A disturbance so long ago is not that of a knee that gives way now, s.
 const EARLIER_S: f64 = 0.15;
+/// So long after a disturbance the clock of the stride is not to be relied on, in strides.
+const LATE: f64 = 1.6;
 /// Time constant of bursts, s.
-const BURST_S: f64 = 0.03;
+const BURST_S: f64 = 0.05;
+/// Impulse that goes with a burst of a foot that catches, m/s.
+const STRUCK_MPS: f64 = 0.04;
 /// Time after a disturbance in which strides are not learned from, in strides.
 const UNLEARNED: f64 = 4.0;
 /// First strides of a walk, which are still growing, are not learned.
@@ -117,6 +121,8 @@ pub struct Disturbances {
     since_s: f64,
     /// A disturbance: when it began, and whether it has been told.
     disturbed: Option<(f64, bool)>,
+    /// When the last one began, s.
+    disturbed_at: f64,
     /// Nothing is learned before this moment, s.
     learn_from: f64,
     topples_s: f64,
@@ -160,6 +166,7 @@ impl Disturbances {
             strides: 0,
             since_s: 0.0,
             disturbed: None,
+            disturbed_at: f64::NEG_INFINITY,
             learn_from: f64::NEG_INFINITY,
             topples_s: 0.0,
             toppled: false,
@@ -311,7 +318,8 @@ impl Disturbances {
     /// ankle has been moved forward or backward of late that never moves there, m/s.
     pub fn falls_back(&self, t: f64, omega_dps: f64) -> Option<(f64, f64)> {
         // A step that was disturbed before this stance is late: by the clock alone its swing is a stance.
-        if self.disturbed.is_some_and(|(onset, _)| t - onset > EARLIER_S) {
+        let since = t - self.disturbed_at;
+        if since > EARLIER_S && since < LATE * self.template.period_s()? {
             return None;
         }
         let low = self.template.low(self.phase(t)?)?;
@@ -376,12 +384,14 @@ impl Disturbances {
         // With a planted foot the shank turns and the ankle stays.
         let gives_mps = l.planted_share * SHANK_M * RAD * self.below_dps;
         let slides = bears && self.jerk[0] > l.slide_mps.max(gives_mps);
-        let struck = self.bursts[0] / l.burst_mps2 + self.bursts[1] / l.twist_dps > 1.0;
+        // A burst that moves nothing is a knock on the sensor, or a contact at another time.
+        let struck = self.bursts[0] / l.burst_mps2 + self.bursts[1] / l.twist_dps > 1.0 && jerk > STRUCK_MPS;
         let lasts = self.since_s > LEAST_S && (jerk > l.jerk_mps || self.turn > l.turn_deg || slides);
         let strong = lasts || struck;
         if strong && self.disturbed.is_none() {
             let onset = t - self.since_s.max(CELL_S);
             self.disturbed = Some((onset, false));
+            self.disturbed_at = onset;
             self.toppled = false;
             self.hold_back(t);
         }
