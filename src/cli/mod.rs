@@ -2,6 +2,7 @@
 
 pub mod exit;
 
+mod accept;
 mod assess;
 mod bench;
 mod capture_args;
@@ -55,6 +56,8 @@ enum Command {
     Simulate(Box<simulate::SimulateArgs>),
     /// Score detectors against labelled captures, and time them
     Bench(Box<bench::BenchArgs>),
+    /// Make captures of good sessions a person's baseline
+    Accept(Box<accept::AcceptArgs>),
     /// Print the rules that alerts are given by: limits, sources, measured rates
     Rules(rules::RulesArgs),
     /// People whose sessions are kept
@@ -89,6 +92,7 @@ pub fn main() -> Exit {
         Command::Replay(args) => replay::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Accept(args) => accept::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Person(args) => people::run(&args),
         Command::Sessions(args) => sessions::run(&args),

@@ -7,7 +7,7 @@
 use super::rule::Rule;
 use super::tuning::Tuning;
 use crate::record::Evidence;
-use crate::sagittal::Motion;
+use crate::sagittal::{Motion, RAD};
 use crate::signal::grid::CELL_S;
 
 /// Longest fall that is looked at, s.
@@ -16,6 +16,8 @@ const LONGEST_S: f64 = 0.3;
 const LEAST_S: f64 = 0.03;
 /// A shank that still turns forward faster than this does not fall back, deg/s.
 const FORWARD_DPS: f64 = 20.0;
+/// Length of a shank, m: of a person of 1.7 m.
+pub(super) const SHANK_M: f64 = 0.41;
 /// Time constant of the knee's rate, s.
 const KNEE_S: f64 = 0.03;
 
@@ -24,7 +26,7 @@ const KNEE_S: f64 = 0.03;
 pub struct BuckleRule {
     rate_dps: f64,
     drop_deg: f64,
-    ankle_mps: f64,
+    ankle_share: f64,
     knee_dps: f64,
     knee_deg: f64,
     since_s: f64,
@@ -45,7 +47,7 @@ impl BuckleRule {
         Self {
             rate_dps: get(2),
             drop_deg: get(3),
-            ankle_mps: get(4),
+            ankle_share: get(4),
             knee_dps: get(5),
             knee_deg: get(6),
             since_s: 0.0,
@@ -95,7 +97,9 @@ impl BuckleRule {
         let falls = self.fast_s >= LEAST_S && self.drop >= self.drop_deg;
         // What the knee itself does goes before what the shank says of it.
         let gives = bent.map_or(falls, |(rate, angle)| rate > self.knee_dps && angle > self.knee_deg);
-        if self.told || !gives || ankle_mps > self.ankle_mps {
+        // A foot that slides turns the shank about the knee: ankle and shank then move alike.
+        let slides = ankle_mps > self.ankle_share * SHANK_M * RAD * self.steepest;
+        if self.told || !gives || slides {
             return None;
         }
         self.told = true;

@@ -10,10 +10,12 @@
 //! A burst, of force or of rate, that comes off schedule is one as well. In swing nothing touches the leg;
 //! while the foot is at the floor bursts count half.
 
+use super::buckle::SHANK_M;
 use super::rule::Rule;
 use super::template::{AHEAD, ASIDE, BURST, FORWARD, Lanes, Params, RATE, TWIST, Template, UPWARD};
 use super::tuning::Tuning;
 use crate::record::{Direction, Evidence};
+use crate::sagittal::RAD;
 use crate::signal::grid::CELL_S;
 use crate::signal::ring::Ring;
 
@@ -25,8 +27,14 @@ const LEAST_S: f64 = 0.025;
 const WAIT_S: f64 = 0.08;
 /// Weight of a burst while the foot may touch the floor.
 const TOUCHING: f64 = 0.5;
+/// A disturbance so long ago is not that of a knee that gives way now, s.
+const EARLIER_S: f64 = 0.15;
+/// So long after a disturbance the clock of the stride is not to be relied on, in strides.
+const LATE: f64 = 1.6;
 /// Time constant of bursts, s.
-const BURST_S: f64 = 0.03;
+const BURST_S: f64 = 0.05;
+/// Impulse that goes with a burst of a foot that catches, m/s.
+const STRUCK_MPS: f64 = 0.015;
 /// Time after a disturbance in which strides are not learned from, in strides.
 const UNLEARNED: f64 = 4.0;
 /// First strides of a walk, which are still growing, are not learned.
@@ -37,6 +45,8 @@ const OTHER: (f64, f64) = (0.78, 1.28);
 const NEW_PACE: u32 = 6;
 /// How long a leg must be out of its range to topple, s.
 const TOPPLES_S: f64 = 0.02;
+/// Margins of toppling without a disturbance before it, as a multiple.
+const UNDISTURBED: f64 = 3.0;
 /// Shortest and longest stride that is learned, s.
 const STRIDE_S: (f64, f64) = (0.4, 3.5);
 /// Share of a new value in the running means of phases.
@@ -77,6 +87,7 @@ struct Limits {
     burst_mps2: f64,
     twist_dps: f64,
     slide_mps: f64,
+    planted_share: f64,
     within_s: f64,
     lead_s: f64,
     ahead_deg: f64,
@@ -100,6 +111,8 @@ pub struct Disturbances {
     last_final: f64,
     jerk: [f64; 2],
     turn: f64,
+    /// How fast the shank turns back against the lowest usual rate, deg/s.
+    below_dps: f64,
     /// Bursts in swing: force, rate.
     bursts: [f64; 2],
     others: u32,
@@ -108,6 +121,8 @@ pub struct Disturbances {
     since_s: f64,
     /// A disturbance: when it began, and whether it has been told.
     disturbed: Option<(f64, bool)>,
+    /// When the last one began, s.
+    disturbed_at: f64,
     /// Nothing is learned before this moment, s.
     learn_from: f64,
     topples_s: f64,
@@ -126,6 +141,7 @@ impl Disturbances {
             burst_mps2: tuning.get(Rule::Stumble, 4),
             twist_dps: tuning.get(Rule::Stumble, 5),
             slide_mps: tuning.get(Rule::Slip, 2),
+            planted_share: tuning.get(Rule::KneeGivingWay, 4),
             within_s: topple(2),
             lead_s: topple(3),
             ahead_deg: topple(4),
@@ -144,11 +160,13 @@ impl Disturbances {
             last_final: f64::NEG_INFINITY,
             jerk: [0.0; 2],
             turn: 0.0,
+            below_dps: 0.0,
             bursts: [0.0; 2],
             others: 0,
             strides: 0,
             since_s: 0.0,
             disturbed: None,
+            disturbed_at: f64::NEG_INFINITY,
             learn_from: f64::NEG_INFINITY,
             topples_s: 0.0,
             toppled: false,
@@ -181,7 +199,8 @@ impl Disturbances {
 
     /// Whether the template can be used.
     pub fn is_ready(&self) -> bool {
-        self.template.is_ready() && self.anchor.is_some()
+        // The first strides of a walk are not yet those that were learned.
+        self.template.is_ready() && self.anchor.is_some() && self.strides > GROWING
     }
 
     /// Usual stride time, s.
@@ -298,6 +317,11 @@ impl Disturbances {
     /// How fast the shank turns back against the lowest rate that is usual there, deg/s, and how far the
     /// ankle has been moved forward or backward of late that never moves there, m/s.
     pub fn falls_back(&self, t: f64, omega_dps: f64) -> Option<(f64, f64)> {
+        // A step that was disturbed before this stance is late: by the clock alone its swing is a stance.
+        let since = t - self.disturbed_at;
+        if since > EARLIER_S && since < LATE * self.template.period_s()? {
+            return None;
+        }
         let low = self.template.low(self.phase(t)?)?;
         Some((f64::from(low) - omega_dps, self.jerk[0]))
     }
@@ -341,6 +365,8 @@ impl Disturbances {
         self.jerk[1] = fade * self.jerk[1] + CELL_S * f64::from(beyond[UPWARD].abs());
         self.turn = fade * self.turn + CELL_S * f64::from(beyond[RATE].abs());
         let place = self.place(t);
+        let low = self.template.low(phase).map_or(0.0, f64::from);
+        self.below_dps = (low - f64::from(lanes[RATE])).max(0.0);
         let fade = 1.0 - CELL_S / BURST_S;
         let share = if place == Place::Swing { 1.0 } else { TOUCHING };
         for (sum, lane) in self.bursts.iter_mut().zip([BURST, TWIST]) {
@@ -355,13 +381,17 @@ impl Disturbances {
         let l = &self.limits;
         let jerk = self.jerk[0] + self.jerk[1];
         let bears = place == Place::Stance;
-        let slides = bears && self.jerk[0] > l.slide_mps;
-        let struck = self.bursts[0] / l.burst_mps2 + self.bursts[1] / l.twist_dps > 1.0;
+        // With a planted foot the shank turns and the ankle stays.
+        let gives_mps = l.planted_share * SHANK_M * RAD * self.below_dps;
+        let slides = bears && self.jerk[0] > l.slide_mps.max(gives_mps);
+        // A burst that moves nothing is a knock on the sensor, or a contact at another time.
+        let struck = self.bursts[0] / l.burst_mps2 + self.bursts[1] / l.twist_dps > 1.0 && jerk > STRUCK_MPS;
         let lasts = self.since_s > LEAST_S && (jerk > l.jerk_mps || self.turn > l.turn_deg || slides);
         let strong = lasts || struck;
         if strong && self.disturbed.is_none() {
             let onset = t - self.since_s.max(CELL_S);
             self.disturbed = Some((onset, false));
+            self.disturbed_at = onset;
             self.toppled = false;
             self.hold_back(t);
         }
@@ -389,11 +419,16 @@ impl Disturbances {
         Some(Found { rule, onset, evidence })
     }
 
-    /// After a disturbance: whether the leg leaves its usual range toward the toes, or aside.
+    /// Whether the leg leaves its usual range toward the toes, or aside.
     fn topple(&mut self, t: f64, lanes: &Lanes, signed: bool) -> Option<Found> {
-        let (onset, _) = self.disturbed?;
         let l = &self.limits;
-        if self.toppled || t - onset > l.within_s {
+        // Without a disturbance the leg must go further, and a disturbed step be the onset.
+        let disturbed = self.disturbed.map(|(onset, _)| onset).filter(|onset| t - onset <= l.within_s);
+        let (onset, margin, lasting_s) = match disturbed {
+            Some(onset) => (onset, 1.0, TOPPLES_S),
+            None => (t - self.topples_s - l.lead_s, UNDISTURBED, UNDISTURBED * TOPPLES_S),
+        };
+        if self.toppled && disturbed.is_some() {
             return None;
         }
         let out = |lane: usize| {
@@ -403,9 +438,13 @@ impl Disturbances {
         let ahead = if signed { out(AHEAD).0 } else { f64::NEG_INFINITY };
         let (right, left) = out(ASIDE);
         let aside = right.max(left);
-        let out = ahead > l.ahead_deg || aside > l.aside_deg;
-        self.topples_s = if out { self.topples_s + CELL_S } else { 0.0 };
-        if self.topples_s < TOPPLES_S {
+        let out = ahead > margin * l.ahead_deg || aside > margin * l.aside_deg;
+        if !out {
+            self.topples_s = 0.0;
+            return None;
+        }
+        self.topples_s += CELL_S;
+        if self.topples_s < lasting_s {
             return None;
         }
         self.toppled = true;

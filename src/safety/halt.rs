@@ -8,8 +8,6 @@ use crate::signal::grid::CELL_S;
 
 /// Rate of a shank that is still, deg/s.
 const STILL_DPS: f64 = 15.0;
-/// So much later than late it is a stop even if the shank moves, as a share of a stride.
-const MUCH_LATER: f64 = 0.4;
 /// A swing so much slower than usual belongs to a walk that is being ended.
 const SLOWER: f64 = 0.85;
 
@@ -59,7 +57,8 @@ impl HaltRule {
         if overdue < self.late || anchor == self.told || !walk.template().is_ready() {
             return None;
         }
-        if self.still_for_s < self.still_s && overdue < self.late + MUCH_LATER {
+        // A shank that still moves may be in a longer stride.
+        if self.still_for_s < self.still_s {
             return None;
         }
         self.told = anchor;

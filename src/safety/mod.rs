@@ -80,7 +80,7 @@ pub enum Said {
 const WALK_ENDS: (f64, f64) = (1.9, 4.0);
 /// Rate at which the person turns, deg/s: the heading's change over one stride, in which what a leg in
 /// straight walking turns to and fro cancels. Half a circle takes two or three strides.
-const TURNING_DPS: f64 = 25.0;
+const TURNING_DPS: f64 = 15.0;
 /// A stride time before one is known, s.
 const STRIDE_S: f64 = 1.3;
 /// After lost or clipped readings the filters ring for this long, s.

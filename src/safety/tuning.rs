@@ -230,21 +230,29 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named_with_its_place_and_what_would_be_right() {
-        let errors: String = [
-            "[rules.fal]\n",
-            "[rules.fall]\ninclination = 60\n",
-            "[rules.fall]\n  inclination_deg = 600\n",
-            "[rules.fall]\nimpact_g = \"three\"\n",
-            "[rules.fall]\nenabled = 1\n",
-            "[rule.fall]\n",
-            "[plan]\ndirection = \"sideways\"\n",
-            "[plan]\ndirecton = \"backward\"\n",
-            "rules = 3\n",
-            "[rules.fall\n",
-        ]
-        .into_iter()
-        .map(|text| format!("{}\n", Tuning::parse(text, "my.toml").unwrap_err()))
-        .collect();
-        insta::assert_snapshot!(errors);
+        for (text, want) in [
+            ("[rules.fal]\n", "1:8: there is no rule `fal`; the nearest is `fall`"),
+            (
+                "[rules.fall]\ninclination = 60\n",
+                "2:1: there is no key `inclination`; the nearest is `inclination_deg`",
+            ),
+            (
+                "[rules.fall]\n  inclination_deg = 600\n",
+                "2:21: inclination_deg is a number from 30 to 85 deg",
+            ),
+            ("[rules.fall]\nimpact_g = \"three\"\n", "2:12: impact_g is a number from 1.2 to 12"),
+            ("[rules.fall]\nenabled = 1\n", "2:11: enabled is true or false"),
+            ("[rule.fall]\n", "1:2: there is no section `rule`; the nearest is `rules`"),
+            ("[plan]\ndirection = \"sideways\"\n", "direction is \"backward\" or \"forward\""),
+            (
+                "[plan]\ndirecton = \"backward\"\n",
+                "2:1: there is no key `directon`; the nearest is `direction`",
+            ),
+            ("rules = 3\n", "rules is a section"),
+            ("[rules.fall\n", "my.toml:1:"),
+        ] {
+            let told = Tuning::parse(text, "my.toml").unwrap_err().to_string();
+            assert!(told.contains(want), "{told}");
+        }
     }
 }
