@@ -24,6 +24,7 @@ pub struct Params {
 
 /// What became known.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a boxed stride would allocate in the core")]
 pub enum Said {
     /// An event.
     Event(Found),

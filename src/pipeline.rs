@@ -31,7 +31,8 @@
 
 use crate::body::Body;
 use crate::calibrate::mounting::{self, Mounting, Now};
-use crate::calibrate::reference::Reference;
+use crate::calibrate::reference::{Reference, Sitting};
+use crate::calibrate::seat::Seat;
 use crate::capture::{CaptureMeta, Placement};
 use crate::events::detector;
 use crate::gait::{self, Gait, Said};
@@ -197,6 +198,21 @@ impl Pipeline {
         path.tell_safety(emit);
     }
 
+    /// How the sensors sit by now, shank and thigh, in nominal axes; `None` before it is known.
+    pub fn sittings(&self) -> Option<(Sitting, Option<Sitting>)> {
+        let (shank, thigh) = self.path.mounting.seats()?;
+        Some((shank.sitting(), thigh.map(Seat::sitting)))
+    }
+
+    /// As [`Self::finish`]; returns what each valid backward stride with both sensors showed of the knee:
+    /// its smallest flexion, what the shank's geometry makes of mid-stance, and its straightening, deg.
+    pub(crate) fn finish_with_knees(mut self, emit: &mut impl FnMut(Output)) -> Vec<[f64; 3]> {
+        self.path.cut(emit);
+        let knees = self.path.scribe.knees();
+        self.path.finish(emit);
+        knees
+    }
+
     /// Ends the capture: emits what was still open, and the summary last.
     pub fn finish(self, emit: &mut impl FnMut(Output)) {
         self.path.finish(emit);
@@ -286,7 +302,7 @@ impl Path {
                 safety.event(found.kind, found.t, found.direction);
                 scribe.event(&found, withheld, emit);
             }
-            Said::Stride(m) => strides.push(m),
+            Said::Stride(m) => strides.push(&m),
         });
         self.last_t = motion.t;
         safety.motion(pose, shank.matrix(), &motion, knee);
@@ -324,7 +340,7 @@ impl Path {
         let strides = &mut self.done;
         self.gait.cut(self.last_t, &mut |said| match said {
             Said::Event(found) => scribe.event(&found, withheld, emit),
-            Said::Stride(m) => strides.push(m),
+            Said::Stride(m) => strides.push(&m),
         });
         self.tell_strides(emit);
     }
@@ -361,9 +377,9 @@ struct Strides {
 }
 
 impl Strides {
-    fn push(&mut self, m: Measured) {
+    fn push(&mut self, m: &Measured) {
         if let Some(slot) = self.items.get_mut(self.n) {
-            *slot = Some(m);
+            *slot = Some(*m);
             self.n += 1;
         }
     }

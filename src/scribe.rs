@@ -332,6 +332,11 @@ impl Scribe {
         self.notice(What::Gap { from, length }, emit);
     }
 
+    /// What each valid backward stride with both sensors showed of the knee.
+    pub(crate) fn knees(&self) -> Vec<[f64; 3]> {
+        self.judge.both().collect()
+    }
+
     /// The end: what is still open, then the summary.
     pub fn finish(mut self, emit: &mut impl FnMut(Output)) {
         let end = self.seconds(self.now);

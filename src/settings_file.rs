@@ -42,6 +42,7 @@ pub struct Fault {
 
 impl Fault {
     /// A fault at byte `offset` of `text`.
+    #[expect(clippy::naive_bytecount, reason = "a file of a few lines, and only when it is wrong")]
     pub fn at(text: &str, offset: usize, what: impl Into<String>) -> Self {
         let before = &text.as_bytes()[..offset.min(text.len())];
         Self {

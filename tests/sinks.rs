@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use retrogait::notice::{Notice, What};
+use retrogait::person::figure::PerFigure;
 use retrogait::record::{
     Activity, Bout, Contact, Direction, Event, EventKind, InvalidReason, KneeSource, KneeVerdict, Record,
     Stride, StrideDirection,
@@ -15,6 +16,7 @@ use retrogait::source::warning::{Tally, Trouble};
 use retrogait::summary::{
     DataQuality, Durations, Figures, MountSource, MountSummary, Spread, StrideCounts, Summary,
 };
+use retrogait::technique::log::{Against, ContactCounts, InBand, KneeCounts, TechniqueSummary, Thirds};
 use retrogait::time::{SensorTime, Span};
 
 fn at(seconds: f64) -> SensorTime {
@@ -108,6 +110,37 @@ fn summary(strides: u32) -> Summary {
         },
         forward: Figures::default(),
         safety: SafetySummary::default(),
+        technique: technique(strides - 1),
+    }
+}
+
+/// A session that tired the knee: most landings toes first, a third of the knees not told.
+fn technique(strides: u32) -> TechniqueSummary {
+    let thirds = |first, last, changed| Some(Thirds { first, last, changed });
+    TechniqueSummary {
+        strides,
+        contacts: ContactCounts {
+            toe_first: strides.saturating_sub(2),
+            flat: 1,
+            uncertain: 1,
+            ..ContactCounts::default()
+        },
+        toe_first_share: Some(0.95),
+        knees: KneeCounts { met: strides.saturating_sub(2), short: 1, missed: 0, uncertain: 1 },
+        met_share: Some(0.75),
+        thirds: PerFigure {
+            roll_time_s: thirds(0.15, 0.14, false),
+            knee_min_flexion_deg: thirds(6.0, 11.0, true),
+            ..PerFigure::default()
+        },
+        baseline: PerFigure {
+            roll_time_s: Some(Against { now: 0.14, usual: 0.18, by_sd: Some(-2.4) }),
+            ..PerFigure::default()
+        },
+        bands: PerFigure {
+            roll_time_s: Some(InBand { band: [0.08, 0.4], share: 0.97 }),
+            ..PerFigure::default()
+        },
     }
 }
 

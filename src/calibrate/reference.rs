@@ -1,6 +1,8 @@
 //! What a calibration leaves behind, as plain data: how the sensors sat when the person stood, and what
 //! their own walk adds to the geometry.
 
+use serde::{Deserialize, Serialize};
+
 /// A calibration, as the pipeline needs it. Vectors are in nominal segment axes.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct Reference {
@@ -30,7 +32,8 @@ impl Default for Sitting {
 }
 
 /// What walking with both sensors showed of the shank alone.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Walked {
     /// To be added to the flexion that the geometry gives, deg.
     pub constant_deg: f64,

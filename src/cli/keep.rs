@@ -13,7 +13,6 @@ use super::exit::UsageError;
 use super::gather::{How, gather};
 use super::store_args::StoreArgs;
 use crate::person::Person;
-use crate::safety::tuning::Tuning;
 use crate::session::Pain;
 use crate::sink;
 use crate::source::{CaptureReader, ReadOptions, open};
@@ -76,19 +75,14 @@ impl KeepArgs {
     }
 
     /// Keeps the capture, if that is wanted.
-    pub(super) fn keep(
-        &self,
-        path: &Path,
-        options: &ReadOptions,
-        person: &Person,
-        rules: Tuning,
-    ) -> anyhow::Result<()> {
+    pub(super) fn keep(&self, path: &Path, how: &How) -> anyhow::Result<()> {
         let Some(name) = &self.keep else { return Ok(()) };
         let mut store = self.store.open()?;
         // A capture that needs flags to be read is kept as one that needs none.
-        let converted = if *options == ReadOptions::default() { None } else { Some(convert(path, options)?) };
+        let converted =
+            if how.options == ReadOptions::default() { None } else { Some(convert(path, &how.options)?) };
         let file = converted.as_ref().map_or(path, |c| c.path());
-        let how = How { person: person.clone(), rules, ..How::default() };
+        let how = How { options: ReadOptions::default(), ..how.clone() };
         let (mut session, _) = gather(file, &how, &mut |_| {})?;
         session.pain.extend(self.pain.map(|score| Pain { at_s: None, score }));
         let (started, by) = match &self.started {

@@ -5,6 +5,7 @@ pub mod exit;
 mod accept;
 mod assess;
 mod bench;
+mod calibrate;
 mod capture_args;
 mod config;
 mod drive;
@@ -54,6 +55,8 @@ enum Command {
     Replay(Box<replay::ReplayArgs>),
     /// Write labelled captures of a simulated walker, or send them as a live sensor does
     Simulate(Box<simulate::SimulateArgs>),
+    /// Find how the sensors sit, from a capture that begins with quiet standing
+    Calibrate(Box<calibrate::CalibrateArgs>),
     /// Score detectors against labelled captures, and time them
     Bench(Box<bench::BenchArgs>),
     /// Make captures of good sessions a person's baseline
@@ -91,6 +94,7 @@ pub fn main() -> Exit {
     let result = match cli.command {
         Command::Replay(args) => replay::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Calibrate(args) => calibrate::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Accept(args) => accept::run(&args),
         Command::Rules(args) => rules::run(&args),

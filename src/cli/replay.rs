@@ -11,9 +11,11 @@ use super::capture_args::CaptureArgs;
 use super::config::ConfigArgs;
 use super::drive::{Beside, DriveError, drive};
 use super::exit::{self, Exit, UsageError};
+use super::gather::How;
 use super::keep::KeepArgs;
 use super::outputs::{self, Files};
 use super::pace::{Pace, Rate};
+use crate::calibrate::file::Calibration;
 use crate::capture::CaptureMeta;
 use crate::person::{Aims, Person};
 use crate::pipeline::Settings;
@@ -83,6 +85,10 @@ pub(super) struct ReplayArgs {
     #[arg(long, value_name = "FILE")]
     person: Option<PathBuf>,
 
+    /// How the sensors sat when they were calibrated (written by `calibrate`)
+    #[arg(long, value_name = "FILE")]
+    calibration: Option<PathBuf>,
+
     #[command(flatten)]
     keep: KeepArgs,
 
@@ -111,6 +117,7 @@ struct Run<'a> {
     several: bool,
     rules: Tuning,
     person: Person,
+    calibration: Option<Calibration>,
 }
 
 pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
@@ -144,6 +151,7 @@ pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
         several,
         rules: args.config.load()?,
         person,
+        calibration: args.calibration.as_deref().map(Calibration::read).transpose()?,
     };
     let mut failed = 0;
     for (i, path) in args.captures.iter().enumerate() {
@@ -170,6 +178,12 @@ impl Run<'_> {
         let mut reader = CaptureReader::new(input.bytes, &input.name, self.options.clone())?;
 
         let meta = self.person.fill(reader.meta());
+        let reference = match &self.calibration {
+            Some(c) => {
+                Some(c.for_capture(&meta).with_context(|| format!("{label} cannot be measured by it"))?)
+            }
+            None => None,
+        };
         let mut series_file = match &self.args.series {
             Some(path) => Some(OutputFile::create(path, self.args.force)?),
             None => None,
@@ -198,7 +212,7 @@ impl Run<'_> {
         let settings = Settings {
             series: series_file_wanted(self.args),
             aims: Aims::of(&self.person, meta.side),
-            reference: None,
+            reference,
             rules: self.rules,
             usual,
         };
@@ -207,7 +221,7 @@ impl Run<'_> {
             warn: &mut |warning| bar.suspend(|| exit::warn(&warning.to_string())),
             progress: &mut |bytes| bar.set_position(bytes),
         };
-        let result = drive(&mut reader, &meta, sinks, settings, beside);
+        let result = drive(&mut reader, &meta, sinks, &settings, beside);
         bar.finish_and_clear();
         for tally in reader.warnings().tallies().filter(|t| t.unshown() > 0) {
             exit::warn(&format!("{}: {} more: {}", input.name, tally.unshown(), tally.trouble.words()));
@@ -226,7 +240,16 @@ impl Run<'_> {
             files.commit()?;
             anstream::eprintln!("{label}: {}.*", folder.join(name).display());
         }
-        self.args.keep.keep(path, &self.options, &self.person, self.rules)?;
+        self.args.keep.keep(
+            path,
+            &How {
+                options: self.options.clone(),
+                person: self.person.clone(),
+                rules: self.rules,
+                calibration: self.calibration.clone(),
+                series: false,
+            },
+        )?;
         Ok(())
     }
 

@@ -12,6 +12,7 @@ use super::gather::{How, gather};
 use super::replay::screen_width;
 use super::sessions::print;
 use super::store_args::StoreArgs;
+use crate::calibrate::file::Calibration;
 use crate::person::Person;
 use crate::report::track::Track;
 use crate::report::verdict::Verdict;
@@ -67,6 +68,10 @@ pub(super) struct ReportArgs {
     #[arg(long, value_name = "FILE")]
     person: Option<PathBuf>,
 
+    /// How the sensors of a capture sat when they were calibrated (written by `calibrate`)
+    #[arg(long, value_name = "FILE")]
+    calibration: Option<PathBuf>,
+
     #[command(flatten)]
     store: StoreArgs,
 
@@ -83,11 +88,17 @@ pub(super) struct Look {
     pub(super) units: SpeedUnit,
     pub(super) rules: Tuning,
     pub(super) series: bool,
+    pub(super) calibration: Option<Calibration>,
 }
 
 pub(super) fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
     let page_wanted = args.html.is_some() || (!args.json && args.csv.is_none());
-    let look = Look { units: args.units, rules: args.config.load()?, series: page_wanted };
+    let look = Look {
+        units: args.units,
+        rules: args.config.load()?,
+        series: page_wanted,
+        calibration: args.calibration.as_deref().map(Calibration::read).transpose()?,
+    };
     let number = args.what.to_str().and_then(|t| t.parse::<i64>().ok()).filter(|_| !args.what.exists());
     let (material, name) = match number {
         Some(id) => {
@@ -152,7 +163,13 @@ pub(super) fn material_of_capture(
     look: &Look,
 ) -> anyhow::Result<Material> {
     let mut track = Track::default();
-    let how = How { options, person, rules: look.rules, series: look.series };
+    let how = How {
+        options,
+        person,
+        rules: look.rules,
+        calibration: look.calibration.clone(),
+        series: look.series,
+    };
     let (session, meta) = gather(path, &how, &mut |row| track.push(row))?;
     Ok(Material {
         who: how.person.name.clone(),

@@ -113,6 +113,7 @@ struct PersonFile {
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the keys of the file")]
 struct KneeFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     target_flexion_deg: Option<Spanned<f64>>,

@@ -12,6 +12,7 @@ pub mod summary;
 
 mod figures;
 pub(crate) mod table;
+mod technique;
 pub(crate) mod words;
 
 use std::io;

@@ -6,12 +6,12 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 
-use super::Sink;
 use super::table::{Column, Table, wrapped};
 use super::words::{
     activity_word, contact_word, counted, direction_word, duration, grouped, knee_word, reason_word, rounded,
     sentences,
 };
+use super::{Sink, technique};
 use crate::notice::What;
 use crate::record::{Alert, Bout, InvalidReason, Record, Stride};
 use crate::safety::rule::Rule;
@@ -127,6 +127,10 @@ impl<W: Write> SummaryText<W> {
         }
         if self.bouts.count > 0 {
             section(&mut text, "Bouts", &self.bout_table().render(width));
+        }
+        let technique = technique::section(&summary.technique, width);
+        if !technique.is_empty() {
+            section(&mut text, "Technique", &technique);
         }
         let said = self.not_told(summary);
         if !said.is_empty() {
@@ -335,16 +339,19 @@ fn figures_table(figures: &Figures) -> Table {
         Column::new("", "", 0).left(),
         Column::new("strides", "", 1),
     ]);
-    let rows: [(&str, &Spread, f64, usize, &str); 9] = [
+    let rows: [(&str, &Spread, f64, usize, &str); 12] = [
         ("stride time", &figures.stride_time_s, 1.0, 2, "s"),
         ("cadence", &figures.cadence_steps_per_min, 1.0, 0, "steps/min"),
         ("stance", &figures.stance_fraction, 100.0, 0, "%"),
         ("roll", &figures.roll_time_s, 1.0, 2, "s"),
+        ("roll quality", &figures.roll_quality, 1.0, 2, ""),
+        ("ankle drop", &figures.ankle_drop_m, 100.0, 1, "cm"),
         ("stride length", &figures.stride_length_m, 1.0, 2, "m"),
         ("speed", &figures.speed_mps, 1.0, 2, "m/s"),
         ("swing lift", &figures.swing_lift_m, 100.0, 0, "cm"),
         ("regularity", &figures.regularity, 1.0, 2, ""),
         ("knee at its straightest", &figures.knee_min_flexion_deg, 1.0, 0, "°"),
+        ("knee straightening", &figures.knee_excursion_deg, 1.0, 0, "°"),
     ];
     for (name, spread, factor, decimals, unit) in rows {
         if spread.n == 0 {

@@ -204,7 +204,7 @@ mod tests {
         };
         store.add_person(&new).unwrap();
         let kept = store.person("zoë O'NEIL").unwrap();
-        assert_eq!((kept.person, kept.prescribed), (new.person, new.prescribed));
+        assert_eq!((kept.person, kept.prescribed), (new.person.clone(), new.prescribed));
         assert!(matches!(store.add_person(&new), Err(StoreError::PersonExists(_))));
         let StoreError::NoPerson { near, .. } = store.person("Zoë O'Neill").unwrap_err() else { panic!() };
         assert_eq!(near.as_deref(), Some("Zoë O'Neil"));

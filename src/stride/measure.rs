@@ -221,28 +221,6 @@ impl Measurer {
             m.landing = landing(frames, cycle.start, stride_s, &ankle, &p.landing);
             m.knee = stance_knee(frames, cycle, m.length_m, m.trust, &self.body, &p.knee);
         }
-        if backward && std::env::var_os("DBG").is_some() {
-            let g = |x: Option<f64>| x.unwrap_or(f64::NAN);
-            let l = m.landing;
-            eprintln!(
-                "DBG {:.3} {:.3} {:.3} {:.4} {:.3} {:.3} {:.3} {:.3} {:.3} {:.2} {:.2} {:.2} {:.2} {:.2} {:.3}",
-                cycle.start,
-                cycle.end,
-                g(cycle.heel.map(|h| h - cycle.start)),
-                g(l.and_then(|l| l.drop_m)),
-                g(l.map(|l| l.carry)),
-                g(l.map(|l| l.stop)),
-                g(l.map(|l| l.rebound)),
-                g(l.map(|l| l.unrest_mps2)),
-                g(m.length_m),
-                g(m.knee.two_min_deg),
-                g(m.knee.two_excursion_deg),
-                g(m.knee.one_mid_deg),
-                g(m.knee.one_excursion_deg),
-                g(m.knee.one_excursion_sd_deg),
-                self.lever.ahead_m()
-            );
-        }
         let e = &self.params.error;
         m.length_sd_m = m.length_m.zip(path).map(|(l, path)| {
             let closure_m = e.closure_share * path.closure_mps * (cycle.end - cycle.start);

@@ -6,6 +6,7 @@ use super::knee::StanceKnee;
 use crate::calibrate::reference::Reference;
 use crate::person::Aims;
 use crate::record::{Direction, KneeNeeds, KneeSource, KneeVerdict};
+use crate::signal::ring::Ring;
 use crate::stride::assemble::Part;
 use crate::stride::measure::Measured;
 
@@ -104,6 +105,8 @@ pub struct Judge {
     reference: Option<Reference>,
     /// Strides in a row with a knee that bends backward.
     backward: u32,
+    /// The last strides that both sensors measured.
+    both: Ring<[f64; 3], 64>,
 }
 
 /// Strides in a row after which a thigh sensor is not believed.
@@ -112,7 +115,13 @@ const DOUBTS: u32 = 3;
 impl Judge {
     /// For a person, with their calibration.
     pub fn new(params: Params, aims: Aims, reference: Option<Reference>) -> Self {
-        Self { params, aims, reference, backward: 0 }
+        Self { params, aims, reference, backward: 0, both: Ring::default() }
+    }
+
+    /// What the last valid strides with both sensors showed: smallest flexion, the shank's geometry at
+    /// mid-stance, straightening, deg.
+    pub fn both(&self) -> impl Iterator<Item = [f64; 3]> + '_ {
+        self.both.range(self.both.first(), self.both.next()).map(|(_, v)| *v)
     }
 
     /// Flexion of the knee in standing, by goniometer, deg.
@@ -144,6 +153,11 @@ impl Judge {
         if let Some(least) = k.two_least_deg {
             let impossible = least < -self.params.backward_deg;
             self.backward = if impossible { self.backward + 1 } else { 0 };
+        }
+        if let (Some(min), Some(mid), Some(excursion), true) =
+            (k.two_min_deg, k.one_mid_deg, k.two_excursion_deg, valid)
+        {
+            self.both.push([min, mid, excursion]);
         }
         let mut knee = match k.two_min_deg {
             Some(_) if self.backward >= DOUBTS => {

@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+pub mod technique;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,150 @@
+//! What is said of technique on the simulator: landings, knees and lengths over both generators, many
+//! seeds, all speeds, three kinds of sensor and mounts that are off. Every figure is `simulated`.
+
+mod common;
+
+use common::technique::{Case, Tally, play};
+use retrogait::calibrate::session::calibrate;
+use retrogait::person::{Aims, KneeGoal};
+use retrogait::pipeline::Settings;
+use retrogait::record::{Contact, KneeNeeds, KneeSource, KneeVerdict};
+
+/// Speeds at which people walk backward, m/s.
+const SPEEDS_MPS: [f64; 4] = [0.22, 0.45, 0.89, 1.34];
+
+fn tally(scenarios: &[&'static str], seeds: std::ops::Range<u64>, thigh: bool) -> Tally {
+    let mut tally = Tally::default();
+    for (n, seed) in seeds.enumerate() {
+        let speed = SPEEDS_MPS[n % SPEEDS_MPS.len()];
+        for &scenario in scenarios {
+            play(&Case { scenario, speed_mps: speed, seed, thigh, ..Case::default() }, &mut tally);
+        }
+    }
+    tally
+}
+
+#[test]
+fn landings_and_lengths_on_the_simulator() {
+    let toes = tally(&["bw_normal_coached", "bw_normal_habitual", "bw_fourier", "bw_ext20"], 1..21, false);
+    let flat = tally(&["bw_flat"], 1..21, false);
+    let table = format!(
+        "simulated, 20 seeds, 0.22 to 1.34 m/s, one sensor\n\
+         toes first: {}\nflat:       {}\nlength:     {}\n",
+        toes.contacts(),
+        flat.contacts(),
+        toes.lengths()
+    );
+    insta::assert_snapshot!("landings_on_the_simulator", table);
+    let f1 = Tally::f1_toe_first(&toes, &flat);
+    assert!(f1 >= 0.95, "{f1}");
+    assert!(toes.answered() >= 0.85 && flat.answered() >= 0.85, "{table}");
+    assert_eq!(toes.said(Contact::Flat) + toes.said(Contact::HeelFirst), 0, "{table}");
+}
+
+#[test]
+fn two_sensors_measure_the_knee_to_three_degrees() {
+    let tally = tally(&["bw_normal_coached", "bw_ext10", "bw_ext20", "bw_fourier"], 1..9, true);
+    insta::assert_snapshot!("knee_of_two_sensors_on_the_simulator", tally.knees());
+    assert!(tally.knee_mae() <= 3.0, "{}", tally.knees());
+}
+
+#[test]
+fn one_sensor_without_a_calibration_gives_no_angle() {
+    let mut tally = Tally::default();
+    let recording = play(&Case { scenario: "bw_ext20", seed: 3, ..Case::default() }, &mut tally);
+    assert!(!recording.strides.is_empty());
+    for s in recording.strides.iter().filter(|s| s.valid) {
+        assert_eq!((s.knee_min_flexion_deg, s.knee_min_low_deg), (None, None));
+        assert_eq!(s.knee_needs, Some(KneeNeeds::Calibration));
+        assert!(s.knee_verdict.is_none());
+    }
+}
+
+/// One person walks with both sensors to be calibrated, and then with the shank's alone.
+#[test]
+fn one_sensor_with_a_calibration_tells_large_deficits_and_not_small_ones() {
+    let goal = KneeGoal { target_deg: Some(5.0), ..KneeGoal::default() };
+    let mut tally = Tally::default();
+    let (mut wrong, mut told, mut all) = (0, 0, 0);
+    let (mut small, mut small_open) = (0, 0);
+    for seed in 1..9 {
+        let own = play(
+            &Case { scenario: "bw_normal_coached", seed, thigh: true, ..Case::default() },
+            &mut Tally::default(),
+        );
+        let found = calibrate(&own.meta, Some(own.standing_deg), own.samples).unwrap();
+        let walked = found.calibration.reference.walked.unwrap();
+        assert!(walked.strides >= 10, "{walked:?}");
+        // A knee at about 5 degrees, held to a target of 0.
+        let settings = Settings {
+            aims: Aims { knee: KneeGoal { target_deg: Some(0.0), ..goal }, ..Aims::default() },
+            reference: Some(found.calibration.reference),
+            ..Settings::default()
+        };
+        let got = play(&Case { seed, settings, ..Case::default() }, &mut Tally::default());
+        for s in got.strides.iter().filter(|s| s.valid) {
+            small += 1;
+            small_open += u32::from(s.knee_verdict == Some(KneeVerdict::Uncertain));
+        }
+        for scenario in ["bw_normal_coached", "bw_ext10", "bw_ext20"] {
+            let settings = Settings {
+                aims: Aims { knee: goal, ..Aims::default() },
+                reference: Some(found.calibration.reference),
+                ..Settings::default()
+            };
+            let got = play(&Case { scenario, seed, settings, ..Case::default() }, &mut tally);
+            for s in got.strides.iter().filter(|s| s.valid) {
+                assert_ne!(s.knee_source, Some(KneeSource::TwoSensor));
+                all += 1;
+                let deficit = scenario != "bw_normal_coached";
+                match s.knee_verdict {
+                    Some(KneeVerdict::Met) => {
+                        told += 1;
+                        wrong += u32::from(deficit);
+                    }
+                    Some(KneeVerdict::Missed) => {
+                        told += 1;
+                        wrong += u32::from(!deficit);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    insta::assert_snapshot!("knee_of_one_sensor_on_the_simulator", tally.knees());
+    assert!(tally.knee_mae() <= 5.0, "{}", tally.knees());
+    assert!(2 * small_open > small, "{small_open} of {small} uncertain");
+    assert!(f64::from(wrong) <= 0.02 * f64::from(all), "{wrong} of {told} told, {all} in all");
+}
+
+#[test]
+fn a_strap_that_has_moved_makes_the_calibration_stale() {
+    let own = play(
+        &Case { scenario: "bw_normal_coached", seed: 5, thigh: true, ..Case::default() },
+        &mut Tally::default(),
+    );
+    let found = calibrate(&own.meta, Some(own.standing_deg), own.samples).unwrap();
+    let mut reference = found.calibration.reference;
+    // Six degrees about the segment's rightward axis.
+    let [x, y, z] = reference.shank.up;
+    let (sin, cos) = 6.0_f64.to_radians().sin_cos();
+    reference.shank.up = [x * cos - y * sin, x * sin + y * cos, z];
+    let settings = Settings { reference: Some(reference), ..Settings::default() };
+    let got = play(
+        &Case { scenario: "bw_normal_coached", seed: 5, settings, ..Case::default() },
+        &mut Tally::default(),
+    );
+    assert!(got.notices.contains(&"calibration_stale"), "{:?}", got.notices);
+    for s in got.strides.iter().filter(|s| s.valid) {
+        assert_eq!((s.knee_min_flexion_deg, s.knee_needs), (None, Some(KneeNeeds::Recalibration)));
+    }
+}
+
+#[test]
+fn forward_walking_has_no_landing_words() {
+    for (seed, scenario) in [(1, "fw_normal"), (2, "fw_fast")] {
+        let got = play(&Case { scenario, seed, speed_mps: 1.1, ..Case::default() }, &mut Tally::default());
+        assert!(got.strides.len() > 10);
+        assert!(got.strides.iter().all(|s| s.contact.is_none() && s.knee_verdict.is_none()));
+    }
+}
