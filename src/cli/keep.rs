@@ -85,14 +85,13 @@ impl KeepArgs {
         let how = How { options: ReadOptions::default(), ..how.clone() };
         let (mut session, _) = gather(file, &how, &mut |_| {})?;
         session.pain.extend(self.pain.map(|score| Pain { at_s: None, score }));
-        let (started, by) = match &self.started {
-            Some(started) => (started.clone(), ""),
-            None => {
-                let changed = fs::metadata(path)
-                    .and_then(|m| m.modified())
-                    .with_context(|| format!("{}: its time cannot be told", path.display()))?;
-                (jiff::Timestamp::try_from(changed)?.to_zoned(TimeZone::system()), ", by the file’s own time")
-            }
+        let (started, by) = if let Some(started) = &self.started {
+            (started.clone(), "")
+        } else {
+            let changed = fs::metadata(path)
+                .and_then(|m| m.modified())
+                .with_context(|| format!("{}: its time cannot be told", path.display()))?;
+            (jiff::Timestamp::try_from(changed)?.to_zoned(TimeZone::system()), ", by the file’s own time")
         };
         let when = started.strftime("%Y-%m-%d %H:%M").to_string();
         let keep = Keep { started: Some(started), ..Keep::default() };

@@ -256,19 +256,15 @@ fn baseline(args: &BaselineArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     if args.session.is_empty() {
-        return match &person.baseline {
-            Some(baseline) => {
-                let only = Person { baseline: Some(baseline.clone()), ..Person::default() };
-                print(&only.to_toml())
-            }
-            None => {
-                anstream::eprintln!(
-                    "{} has no baseline; `--session N` makes one of sessions that were accepted",
-                    kept.name
-                );
-                Ok(Exit::Done)
-            }
-        };
+        if let Some(baseline) = &person.baseline {
+            let only = Person { baseline: Some(baseline.clone()), ..Person::default() };
+            return print(&only.to_toml());
+        }
+        anstream::eprintln!(
+            "{} has no baseline; `--session N` makes one of sessions that were accepted",
+            kept.name
+        );
+        return Ok(Exit::Done);
     }
     let mut strides: Vec<Stride> = Vec::new();
     let mut meta = None;

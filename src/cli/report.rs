@@ -100,22 +100,17 @@ pub(super) fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
         calibration: args.calibration.as_deref().map(Calibration::read).transpose()?,
     };
     let number = args.what.to_str().and_then(|t| t.parse::<i64>().ok()).filter(|_| !args.what.exists());
-    let (material, name) = match number {
-        Some(id) => {
-            let store = args.store.open()?;
-            let kept = store.session(id)?;
-            (material_of_session(&store, kept, &look)?, format!("session-{id}"))
+    let (material, name) = if let Some(id) = number {
+        let store = args.store.open()?;
+        let kept = store.session(id)?;
+        (material_of_session(&store, kept, &look)?, format!("session-{id}"))
+    } else {
+        if args.what.as_os_str() == "-" {
+            return Err(UsageError::new("a page is made of a capture in a file, or of a kept session").into());
         }
-        None => {
-            if args.what.as_os_str() == "-" {
-                return Err(
-                    UsageError::new("a page is made of a capture in a file, or of a kept session").into()
-                );
-            }
-            let person = args.person.as_deref().map(Person::read).transpose()?.unwrap_or_default();
-            let name = args.what.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-            (material_of_capture(&args.what, person, args.capture_args.options(), &look)?, name)
-        }
+        let person = args.person.as_deref().map(Person::read).transpose()?.unwrap_or_default();
+        let name = args.what.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        (material_of_capture(&args.what, person, args.capture_args.options(), &look)?, name)
     };
     if args.json {
         print(&(serde_json::to_string_pretty(&report::json(&material))? + "\n"))?;

@@ -35,6 +35,9 @@ pub struct Average {
     pub events: Vec<(EventKind, f64)>,
 }
 
+/// An event of a stride.
+type Get = fn(&Stride) -> Option<SensorTime>;
+
 /// The average over the valid strides of one direction.
 pub fn average(track: &Track, strides: &[Stride], direction: StrideDirection) -> Option<Average> {
     let of: Vec<&Stride> =
@@ -55,7 +58,7 @@ pub fn average(track: &Track, strides: &[Stride], direction: StrideDirection) ->
         return None;
     }
     let channels = waves.map(|w| bands(&w));
-    let place = |get: &dyn Fn(&Stride) -> Option<SensorTime>| {
+    let place = |get: Get| {
         let mut at: Vec<f64> = of
             .iter()
             .filter_map(|s| {
@@ -70,12 +73,12 @@ pub fn average(track: &Track, strides: &[Stride], direction: StrideDirection) ->
     let first =
         if direction == StrideDirection::Forward { EventKind::InitialContact } else { EventKind::ToeContact };
     let mut events = vec![(first, 0.0)];
-    let of_stride: [(EventKind, &dyn Fn(&Stride) -> Option<SensorTime>); 5] = [
-        (EventKind::HeelContact, &|s| s.heel_contact),
-        (EventKind::KneeExtension, &|s| s.knee_extension),
-        (EventKind::ForefootRise, &|s| s.forefoot_rise),
-        (EventKind::FinalContact, &|s| s.final_contact),
-        (EventKind::MidSwing, &|s| s.mid_swing),
+    let of_stride: [(EventKind, Get); 5] = [
+        (EventKind::HeelContact, |s| s.heel_contact),
+        (EventKind::KneeExtension, |s| s.knee_extension),
+        (EventKind::ForefootRise, |s| s.forefoot_rise),
+        (EventKind::FinalContact, |s| s.final_contact),
+        (EventKind::MidSwing, |s| s.mid_swing),
     ];
     for (kind, get) in of_stride {
         events.extend(place(get).map(|p| (kind, p)));

@@ -1,5 +1,7 @@
 //! The plots of a report: the average stride, figures over time, the evidence of an alert.
 
+use std::fmt::Write as _;
+
 use super::Material;
 use super::average::{Average, average, quantile};
 use super::definitions::{Definition, number};
@@ -89,11 +91,12 @@ fn caption(back: &Average, ahead: Option<&Average>) -> String {
         number(back.stride_time_s, 2)
     );
     if let Some(ahead) = ahead {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             " Dashed: the median of {} forward strides of the same session ({} s), from foot contact on.",
             ahead.strides,
             number(ahead.stride_time_s, 2)
-        ));
+        );
     }
     text
 }

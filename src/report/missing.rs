@@ -1,5 +1,7 @@
 //! What could not be measured, and why.
 
+use std::fmt::Write as _;
+
 use super::Material;
 use crate::record::{InvalidReason, KneeNeeds};
 use crate::sink::words::{counted, duration, reason_word};
@@ -107,7 +109,7 @@ fn not_watched(m: &Material, said: &mut Vec<String>) {
     for rule in &m.session.facts.safety.not_watched {
         let mut words = rule.rule.replace('_', " ");
         if rule.for_s > 0.0 && rule.for_s < rule.of_s {
-            words.push_str(&format!(" for {} of {}", duration(rule.for_s), duration(rule.of_s)));
+            let _ = write!(words, " for {} of {}", duration(rule.for_s), duration(rule.of_s));
         }
         match by_reason.iter_mut().find(|(r, _)| *r == rule.reason) {
             Some((_, rules)) => rules.push(words),

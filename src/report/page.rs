@@ -1,5 +1,7 @@
 //! The report as a page.
 
+use std::fmt::Write as _;
+
 use askama::Template;
 
 use super::Material;
@@ -140,12 +142,15 @@ fn average_events(m: &Material) -> Vec<(&'static str, String)> {
         .collect()
 }
 
+/// A bar: its name, the share, its parts (word, count, class), the target.
+type Bar<'a> = (&'a str, Option<f64>, Vec<(&'a str, u32, &'a str)>, f64);
+
 /// Landings and knees as two bars.
 fn shares(v: &Verdict) -> Svg {
     let mut all = Plot::with_margin([720.0, 104.0], [0.0, 1.0], [0.0, 1.0], [0.0; 4]);
     let landings = &v.landings;
     let told = format!("{} judged", counted(v.strides as u64, "step"));
-    let bars: [(&str, Option<f64>, Vec<(&str, u32, &str)>, f64); 2] = [
+    let bars: [Bar<'_>; 2] = [
         (
             "Toes first",
             v.toe_first_share,
@@ -312,13 +317,13 @@ fn alerts(m: &Material) -> Vec<AlertView> {
                 a.evidence.iter().map(|(name, value)| evidence_words(name, *value)).collect();
             let mut answer = format!("known after {} s", number(a.detected_s - a.onset_s, 2));
             if let Some(end) = a.ended_s {
-                answer.push_str(&format!(", lasted {}", duration((end - a.onset_s).max(0.0))));
+                let _ = write!(answer, ", lasted {}", duration((end - a.onset_s).max(0.0)));
             }
-            answer.push_str(&match a.acknowledged_s {
-                Some(t) => format!(", acknowledged after {}", duration(t - a.detected_s)),
-                None if a.level == AlertLevel::Stop => ", not acknowledged".to_owned(),
-                None => String::new(),
-            });
+            match a.acknowledged_s {
+                Some(t) => _ = write!(answer, ", acknowledged after {}", duration(t - a.detected_s)),
+                None if a.level == AlertLevel::Stop => answer.push_str(", not acknowledged"),
+                None => {}
+            }
             AlertView {
                 level: match a.level {
                     AlertLevel::Stop => "Stop",
@@ -403,7 +408,7 @@ fn quality(m: &Material) -> Vec<Fact> {
     };
     let mut words = from.to_owned();
     if let Some(tilt) = mount.tilt_deg {
-        words.push_str(&format!(", {}° off upright", number(tilt, 0)));
+        let _ = write!(words, ", {}° off upright", number(tilt, 0));
     }
     if !mount.sign_known {
         words.push_str(", sign open");

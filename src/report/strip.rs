@@ -104,8 +104,8 @@ fn detailed(m: &Material, strides: &[&Stride], from: f64, row_s: f64, rows: usiz
             }
         }
         let in_row = |s: &&&Stride| (start..end).contains(&s.start.seconds());
-        let mut landings: Vec<(Option<Contact>, Vec<(f64, f64)>)> = Vec::new();
-        let mut knees: Vec<(Option<KneeVerdict>, Vec<(f64, f64)>)> = Vec::new();
+        let mut landings: Groups<Option<Contact>> = Vec::new();
+        let mut knees: Groups<Option<KneeVerdict>> = Vec::new();
         for s in strides.iter().filter(in_row) {
             let x = s.start.seconds();
             let (contact, knee) = if s.valid { (s.contact, s.knee_verdict) } else { (None, None) };
@@ -137,7 +137,10 @@ fn plan_class(activity: &str) -> &'static str {
     }
 }
 
-fn group<K: PartialEq>(groups: &mut Vec<(K, Vec<(f64, f64)>)>, key: K, place: (f64, f64)) {
+/// Places by what is marked at them.
+type Groups<K> = Vec<(K, Vec<(f64, f64)>)>;
+
+fn group<K: PartialEq>(groups: &mut Groups<K>, key: K, place: (f64, f64)) {
     match groups.iter_mut().find(|(k, _)| *k == key) {
         Some((_, places)) => places.push(place),
         None => groups.push((key, vec![place])),

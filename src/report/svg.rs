@@ -256,10 +256,10 @@ impl Plot {
         if places.is_empty() {
             return;
         }
-        let d: String = places
-            .iter()
-            .map(|(x, y)| format!("M{} {}{shape}", c(self.x.at(*x)), c(self.y.at(*y))))
-            .collect();
+        let mut d = String::new();
+        for (x, y) in places {
+            let _ = write!(d, "M{} {}{shape}", c(self.x.at(*x)), c(self.y.at(*y)));
+        }
         self.raw(format_args!("<path class=\"{class}\" d=\"{d}\"/>"));
     }
 

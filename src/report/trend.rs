@@ -78,9 +78,8 @@ impl Measure {
     /// A difference below this is none, whatever the scatter: what the measure itself resolves.
     const fn resolution(self) -> f64 {
         match self {
-            Self::ToeFirst | Self::KneeMet => 0.02,
+            Self::ToeFirst | Self::KneeMet | Self::Speed => 0.02,
             Self::Knee | Self::Pain | Self::Alerts => 1.0,
-            Self::Speed => 0.02,
             Self::Variability => 0.3,
         }
     }
@@ -245,7 +244,7 @@ impl Trend {
         let asked = format!(
             "{} minutes {} times a week",
             number(self.dose.0, 0),
-            number(self.dose.1, if self.dose.1.fract() == 0.0 { 0 } else { 1 })
+            number(self.dose.1, usize::from(self.dose.1.fract() != 0.0))
         );
         let asked = if self.dose_assumed {
             format!("the usual dose of {asked}")

@@ -2,7 +2,7 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | people, sessions, strides, alerts, pain, plan | `sessions.db` (SQLite) in the data folder |
+//! | people, sessions, strides, alerts, pain, plan | `sessions.db`, in the data folder |
 //! | raw captures | `captures/session-N.csv`, with length and hash in the database |
 //!
 //! Folder and files are readable by their owner alone. What a call has returned from is on the disk: a

@@ -1,5 +1,6 @@
 //! Raw captures: files beside the database, known by length and hash.
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -42,7 +43,10 @@ fn copy(mut input: impl Read, mut out: impl Write) -> io::Result<Mark> {
         out.write_all(&block[..n])?;
         bytes += n as u64;
     }
-    let sha256 = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    let mut sha256 = String::with_capacity(64);
+    for byte in hash.finalize() {
+        let _ = write!(sha256, "{byte:02x}");
+    }
     Ok(Mark { bytes, sha256 })
 }
 

@@ -186,6 +186,9 @@ fn inline(node: Node<'_, '_>, line: &mut String) {
         if let Some(text) = child.text().filter(|_| child.is_text()) {
             line.push_str(text);
         } else if child.tag_name().name() != "svg" {
+            if child.has_tag_name("small") {
+                line.push(' ');
+            }
             inline(child, line);
             match child.tag_name().name() {
                 "th" | "td" => line.push_str(" | "),
