@@ -1,7 +1,7 @@
 //! The 3-metre backward walk: three metres backward as fast as is safe, timed.
 //!
 //! A try lasts from the end of standing still to the next standing still, by the leg with the sensor. The
-//! other leg may begin or end up to one step earlier or later; that is said as the uncertainty of the time.
+//! other leg may begin and end up to one step earlier or later; that, a stride, is the uncertainty of the time.
 
 use serde::Serialize;
 
@@ -96,7 +96,7 @@ pub struct Walk {
     pub end_s: f64,
     /// Time, s.
     pub time_s: f64,
-    /// The other leg may have begun or ended so much earlier or later, s.
+    /// A step at each end: the other leg may have begun earlier, and ended earlier or later, s.
     pub uncertainty_s: Option<f64>,
     /// Three metres over the time, m/s.
     pub speed_mps: f64,
@@ -173,6 +173,8 @@ fn spans(session: &Session) -> Vec<(f64, f64)> {
                 }));
                 stood_s = end;
             }
+            // Between the last contact and standing still the feet are closed.
+            Activity::Other if end - start <= BESIDE_S => {}
             Activity::Forward | Activity::Turning | Activity::Other => spans.extend(open.take()),
         }
     }
@@ -210,7 +212,7 @@ fn walk(session: &Session, start_s: f64, end_s: f64) -> Walk {
         start_s,
         end_s,
         time_s,
-        uncertainty_s: median(&mut times).map(|t| t / 2.0),
+        uncertainty_s: median(&mut times),
         speed_mps: DISTANCE_M / time_s,
         measured_m,
         left_out,
@@ -274,7 +276,7 @@ mod tests {
             left_out,
             ["", "", "shorter than 1.5 s", "9.0 m by the sensor, not 3", "", "after the first 3 tries"]
         );
-        assert_eq!(test.walks[0].uncertainty_s, Some(0.5));
+        assert_eq!(test.walks[0].uncertainty_s, Some(1.0));
     }
 
     #[test]
@@ -284,6 +286,7 @@ mod tests {
                 bout(0.0, 5.0, Activity::Standing),
                 bout(5.3, 7.0, Activity::Backward),
                 bout(7.0, 8.6, Activity::Backward),
+                bout(8.6, 8.9, Activity::Other),
                 bout(8.9, 12.0, Activity::Standing),
                 bout(12.5, 15.0, Activity::Backward),
                 bout(15.4, 20.0, Activity::Forward),

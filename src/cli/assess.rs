@@ -117,8 +117,8 @@ fn text(test: &BackwardWalk, width: usize) -> String {
     }
     let note = format!(
         "A change of one person's time is real from {REAL_CHANGE_S} s on: {REAL_CHANGE_SOURCE}. Timed from \
-         standing to standing by the leg with the sensor; the other leg may begin or end a step earlier or \
-         later, which is the ± of the time."
+         standing to standing by the leg with the sensor; the other leg may begin and end a step earlier \
+         or later, which is the ± of the time."
     );
     text.push('\n');
     text.push_str(&wrapped("", &note, width));
