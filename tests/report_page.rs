@@ -32,8 +32,8 @@ fn stride(n: usize, start_s: f64, direction: &str) -> Stride {
         "stride_time_s": STRIDE_S + 0.03 * wave, "stance_fraction": 0.64 + 0.01 * wave,
         "stride_length_m": 0.8 + 0.05 * wave, "speed_mps": 0.64 + 0.04 * wave,
         "cadence_steps_per_min": 96.0 + 2.0 * wave, "swing_lift_m": 0.09 + 0.01 * wave, "mid_swing_dps": 210.0,
-        "regularity": 0.95, "confidence": 1.0, "valid": n % 29 != 0,
-        "invalid_reason": if n % 29 == 0 { json!("bout_start") } else { json!(null) }
+        "regularity": 0.95, "confidence": 1.0, "valid": !n.is_multiple_of(29),
+        "invalid_reason": if n.is_multiple_of(29) { json!("bout_start") } else { json!(null) }
     });
     if backward {
         let more = json!({
@@ -232,7 +232,7 @@ fn trend() -> Trend {
         .map(|(n, day)| {
             let x = n as f64;
             Point {
-                session: n as i64 + 1,
+                session: i64::try_from(n).unwrap() + 1,
                 day: format!("2026-{day}").parse().unwrap(),
                 minutes: if n < 6 { 9.5 + x * 0.2 } else { 14.0 },
                 strides: 400,

@@ -5,6 +5,7 @@ mod common;
 #[path = "common/html.rs"]
 mod page;
 
+use std::fmt::Write as _;
 use std::fs;
 
 use assert_cmd::Command;
@@ -244,12 +245,7 @@ fn what_is_typed_wrong_is_answered_with_what_to_type() {
         let out = place.run(args).assert().failure();
         let out = out.get_output();
         let said = String::from_utf8_lossy(&out.stderr);
-        seen.push_str(&format!(
-            "$ retrogait {}\n{}({})\n\n",
-            args.join(" "),
-            said,
-            out.status.code().unwrap()
-        ));
+        let _ = write!(seen, "$ retrogait {}\n{}({})\n\n", args.join(" "), said, out.status.code().unwrap());
         assert!(out.stdout.is_empty());
     }
     insta::assert_snapshot!("sessions_errors", seen);

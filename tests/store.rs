@@ -1,4 +1,4 @@
-//! The store on a real SQLite: what was acknowledged stays, whoever is killed, whoever else writes, and
+//! The store on a real database: what was acknowledged stays, whoever is killed, whoever else writes, and
 //! when the disk is full; and nobody else may read it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -49,6 +49,9 @@ fn with_ada(folder: &Path) -> Store {
     store.add_person(&NewPerson::called("Ada")).unwrap();
     store
 }
+
+/// Strides that each of two programs writes.
+const STRIDES: u32 = 40;
 
 const ROLE: &str = "RETROGAIT_TEST_STORE";
 
@@ -139,7 +142,6 @@ fn two_programs_write_at_once_and_a_third_reads() {
     if is_other_program() {
         return;
     }
-    const STRIDES: u32 = 40;
     let folder = tempfile::tempdir().unwrap();
     let store = with_ada(folder.path());
     let name = "two_programs_write_at_once_and_a_third_reads";

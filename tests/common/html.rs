@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 
 use roxmltree::{Document, Node, ParsingOptions};
 
@@ -162,7 +163,7 @@ fn block(node: Node<'_, '_>, out: &mut String) {
                         .to_owned()
                 };
                 if child.attribute("aria-hidden").is_none() {
-                    out.push_str(&format!("[{}: {}]\n", said("title"), said("desc")));
+                    _ = writeln!(out, "[{}: {}]", said("title"), said("desc"));
                 }
             }
             "p" | "figcaption" | "li" | "h1" | "h2" | "h3" | "tr" | "dl" => {
@@ -170,10 +171,10 @@ fn block(node: Node<'_, '_>, out: &mut String) {
                 inline(child, &mut line);
                 let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
                 match child.tag_name().name() {
-                    "h1" | "h2" => out.push_str(&format!("\n# {line}\n")),
-                    "h3" => out.push_str(&format!("## {line}\n")),
-                    "li" => out.push_str(&format!("- {line}\n")),
-                    _ => out.push_str(&format!("{line}\n")),
+                    "h1" | "h2" => _ = writeln!(out, "\n# {line}"),
+                    "h3" => _ = writeln!(out, "## {line}"),
+                    "li" => _ = writeln!(out, "- {line}"),
+                    _ => _ = writeln!(out, "{line}"),
                 }
             }
             _ => block(child, out),
