@@ -11,6 +11,7 @@
 //! downward vertical, positive with the distal end anterior; `omega = d theta / dt` is about `+z`;
 //! knee flexion is `theta_thigh - theta_shank`, 0 straight and positive flexed.
 
+pub mod assess;
 pub mod bench;
 pub mod body;
 pub mod calibrate;
@@ -29,17 +30,22 @@ pub mod orient;
 pub mod person;
 pub mod pipeline;
 pub mod record;
+pub mod report;
+pub mod safety;
 pub mod sagittal;
 pub mod scribe;
 pub mod series;
+pub mod session;
 pub mod settings_file;
 pub mod signal;
 pub mod sim;
 pub mod sink;
 pub mod source;
 pub mod stats;
+pub mod store;
 pub mod stride;
 pub mod summary;
 pub mod technique;
 pub mod time;
 pub mod truth;
+pub mod versions;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::record::{maybe_milli, milli};
+use crate::safety::watch::SafetySummary;
 use crate::technique::log::TechniqueSummary;
 use crate::time::SensorTime;
 
@@ -29,6 +30,8 @@ pub struct Summary {
     pub forward: Figures,
     /// How the backward strides were taken.
     pub technique: TechniqueSummary,
+    /// What was watched for, and what was not.
+    pub safety: SafetySummary,
 }
 
 /// What came in.

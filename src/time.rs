@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Microseconds in a second.
 const MICROS: f64 = 1e6;
@@ -96,6 +96,15 @@ fn round_to_i64(value: f64) -> i64 {
 impl Serialize for SensorTime {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_f64(self.seconds())
+    }
+}
+
+/// From seconds.
+impl<'de> Deserialize<'de> for SensorTime {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let seconds = f64::deserialize(d)?;
+        Self::from_seconds(seconds)
+            .ok_or_else(|| serde::de::Error::custom(format!("{seconds} s is no time of a capture")))
     }
 }
 

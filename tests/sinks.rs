@@ -7,6 +7,7 @@ use retrogait::record::{
     Activity, Bout, Contact, Direction, Event, EventKind, InvalidReason, KneeSource, KneeVerdict, Record,
     Stride, StrideDirection,
 };
+use retrogait::safety::watch::SafetySummary;
 use retrogait::sink::Sink;
 use retrogait::sink::ndjson::{Flush, Ndjson};
 use retrogait::sink::strides::{STRIDE_COLUMNS, Strides};
@@ -108,6 +109,7 @@ fn summary(strides: u32) -> Summary {
             ..Figures::default()
         },
         forward: Figures::default(),
+        safety: SafetySummary::default(),
         technique: technique(strides - 1),
     }
 }

@@ -84,7 +84,7 @@ impl Detector {
     pub fn run_bare(self, meta: &CaptureMeta, samples: &[Sample]) {
         match self {
             Self::Retrogait => {
-                let mut pipeline = Pipeline::new(meta, Settings { series: false, ..Settings::default() });
+                let mut pipeline = Pipeline::new(meta, Settings::default());
                 let mut emit = |output| {
                     std::hint::black_box(&output);
                 };

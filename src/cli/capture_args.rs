@@ -195,15 +195,15 @@ pub(super) fn mount(text: &str) -> Result<MountLine, String> {
     checked(MetaKey::Mount, text, |m| Some(MountLine(m.mount)))
 }
 
-fn height(text: &str) -> Result<f64, String> {
+pub(super) fn height(text: &str) -> Result<f64, String> {
     checked(MetaKey::Height, text, |m| m.height_m)
 }
 
-fn shank_length(text: &str) -> Result<f64, String> {
+pub(super) fn shank_length(text: &str) -> Result<f64, String> {
     checked(MetaKey::ShankLength, text, |m| m.shank_length_m)
 }
 
-fn thigh_length(text: &str) -> Result<f64, String> {
+pub(super) fn thigh_length(text: &str) -> Result<f64, String> {
     checked(MetaKey::ThighLength, text, |m| m.thigh_length_m)
 }
 

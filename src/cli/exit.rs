@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::link::transport::Fault;
 use crate::sink::file::OutputError;
 use crate::source::{ReadError, Samples};
+use crate::store::StoreError;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -76,6 +77,9 @@ pub fn report(error: &anyhow::Error) {
     }
     let help = error.chain().find_map(|e| {
         if let Some(e) = e.downcast_ref::<ReadError>() {
+            return e.help();
+        }
+        if let Some(e) = e.downcast_ref::<StoreError>() {
             return e.help();
         }
         if let Some(OutputError::Exists(_)) = e.downcast_ref::<OutputError>() {

@@ -2,16 +2,21 @@
 
 pub mod exit;
 
+mod accept;
+mod assess;
 mod batch;
 mod bench;
 mod calibrate;
 mod bids;
 mod capture_args;
 mod captures;
+mod config;
 mod convert;
 mod doctor;
 mod drive;
 mod extras;
+mod gather;
+mod keep;
 mod live;
 mod live_file;
 mod live_sim;
@@ -19,13 +24,19 @@ mod mapping;
 mod outputs;
 mod pace;
 mod pair;
+mod people;
 mod radio;
 mod replay;
+mod report;
+mod rules;
 mod scan;
 mod sensors;
+mod sessions;
 mod simulate;
 mod simulate_args;
 mod simulate_list;
+mod store_args;
+mod trend;
 
 use clap::{Parser, Subcommand};
 
@@ -75,6 +86,20 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Score detectors against labelled captures, and time them
     Bench(Box<bench::BenchArgs>),
+    /// Make captures of good sessions a person's baseline
+    Accept(Box<accept::AcceptArgs>),
+    /// Print the rules that alerts are given by: limits, sources, measured rates
+    Rules(rules::RulesArgs),
+    /// People whose sessions are kept
+    Person(people::PersonArgs),
+    /// Sessions that are kept
+    Sessions(sessions::SessionsArgs),
+    /// A page about one session, to read, print and file
+    Report(Box<report::ReportArgs>),
+    /// Weeks of sessions: dose, shares, and what has changed beyond chance
+    Trend(trend::TrendArgs),
+    /// Tests that a therapist gives, timed by the sensor
+    Test(assess::TestArgs),
     /// Print a completion script for a shell
     #[command(hide = true)]
     Completions(extras::CompletionsArgs),
@@ -105,6 +130,13 @@ pub fn main() -> Exit {
         Command::Live(args) => live::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Accept(args) => accept::run(&args),
+        Command::Rules(args) => rules::run(&args),
+        Command::Person(args) => people::run(&args),
+        Command::Sessions(args) => sessions::run(&args),
+        Command::Report(args) => report::run(&args),
+        Command::Trend(args) => trend::run(&args),
+        Command::Test(args) => assess::run(&args),
         Command::Completions(args) => extras::completions(&args),
         Command::Man => extras::man(),
     };

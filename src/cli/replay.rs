@@ -8,13 +8,20 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::capture_args::CaptureArgs;
+use super::config::ConfigArgs;
 use super::drive::{Beside, DriveError, drive};
 use super::exit::{self, Exit, UsageError};
+use super::gather::How;
+use super::keep::KeepArgs;
 use super::outputs::{self, Files};
 use super::pace::{Pace, Rate};
 use crate::calibrate::file::Calibration;
+use crate::capture::CaptureMeta;
 use crate::person::{Aims, Person};
 use crate::pipeline::Settings;
+use crate::safety::baseline::{self, today};
+use crate::safety::strides::Usual;
+use crate::safety::tuning::Tuning;
 use crate::sink::Sink;
 use crate::sink::file::{OutputFile, refuse_input};
 use crate::sink::ndjson::{Flush, Ndjson};
@@ -88,6 +95,12 @@ pub(super) struct ReplayArgs {
     calibration: Option<PathBuf>,
 
     #[command(flatten)]
+    keep: KeepArgs,
+
+    #[command(flatten)]
+    config: ConfigArgs,
+
+    #[command(flatten)]
     capture_args: CaptureArgs,
 }
 
@@ -135,6 +148,7 @@ struct Run<'a> {
     options: ReadOptions,
     format: Option<Format>,
     several: bool,
+    rules: Tuning,
     person: Person,
     calibration: Option<Calibration>,
 }
@@ -153,8 +167,9 @@ pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
     }
     let person = match &args.person {
         Some(path) => Person::read(path)?,
-        None => Person::default(),
+        None => args.keep.person()?.unwrap_or_default(),
     };
+    args.keep.check(&args.captures)?;
     let names = match &args.out {
         None => Vec::new(),
         Some(folder) => {
@@ -168,6 +183,7 @@ pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
         options: args.capture_args.resolved()?,
         format: args.format.or(args.out.is_none().then_some(Format::Text)),
         several,
+        rules: args.config.load()?,
         person,
         calibration: args.calibration.as_deref().map(Calibration::read).transpose()?,
     };
@@ -255,10 +271,13 @@ impl Run<'_> {
             let layout = Layout { width: Layout::FREE_WIDTH, all: self.args.all, styled: false };
             sinks.push(Box::new(SummaryText::new(&mut files.summary, &label, layout)));
         }
+        let usual = self.usual(&meta, &label);
         let settings = Settings {
             series: series_file_wanted(self.args),
             aims: Aims::of(&self.person, meta.side),
             reference,
+            rules: self.rules,
+            usual,
         };
         let beside = Beside {
             pace: Pace::new(self.args.rate),
@@ -282,7 +301,30 @@ impl Run<'_> {
             files.commit()?;
             anstream::eprintln!("{label}: {}.*", folder.join(name).display());
         }
+        self.args.keep.keep(
+            path,
+            &How {
+                options: self.options.clone(),
+                person: self.person.clone(),
+                rules: self.rules,
+                calibration: self.calibration.clone(),
+                series: false,
+            },
+        )?;
         Ok(())
+    }
+
+    /// What the person's baseline says is usual; one that does not fit the capture is not used, and said
+    /// not to be.
+    fn usual(&self, meta: &CaptureMeta, label: &str) -> Usual {
+        let Some(baseline) = &self.person.baseline else { return Usual::default() };
+        match baseline::usual(baseline, meta, today()) {
+            Ok(usual) => usual,
+            Err(why) => {
+                exit::warn(&format!("{label}: the baseline is not used for alerts: {why}"));
+                Usual::default()
+            }
+        }
     }
 
     /// The sink that prints to standard output.

@@ -88,6 +88,11 @@ impl<W: Write> Capture<W> {
         self.out.flush()
     }
 
+    /// What it writes to.
+    pub fn get_ref(&self) -> &W {
+        &self.out
+    }
+
     /// What it writes to, for closing it properly.
     pub fn into_inner(self) -> W {
         self.out

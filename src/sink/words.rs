@@ -60,7 +60,7 @@ pub(crate) fn counted(n: u64, what: &str) -> String {
 }
 
 /// `360,001`
-pub(super) fn grouped(n: u64) -> String {
+pub(crate) fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {
@@ -73,7 +73,7 @@ pub(super) fn grouped(n: u64) -> String {
 }
 
 /// `value` to so many decimals; what rounds to nothing has no sign.
-pub(super) fn rounded(value: f64, decimals: usize) -> String {
+pub(crate) fn rounded(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     match text.strip_prefix('-') {
         Some(size) if size.bytes().all(|b| matches!(b, b'0' | b'.')) => size.to_owned(),
@@ -82,7 +82,7 @@ pub(super) fn rounded(value: f64, decimals: usize) -> String {
 }
 
 /// `41.2 s`, `2 min 5 s`, `1 h 4 min`.
-pub(super) fn duration(seconds: f64) -> String {
+pub(crate) fn duration(seconds: f64) -> String {
     if seconds < 99.95 {
         return format!("{seconds:.1} s");
     }
@@ -106,7 +106,7 @@ pub(super) const fn direction_word(direction: StrideDirection) -> &'static str {
     }
 }
 
-pub(super) const fn activity_word(activity: Activity) -> &'static str {
+pub(crate) const fn activity_word(activity: Activity) -> &'static str {
     match activity {
         Activity::Backward => "backward",
         Activity::Forward => "forward",
@@ -116,7 +116,7 @@ pub(super) const fn activity_word(activity: Activity) -> &'static str {
     }
 }
 
-pub(super) const fn contact_word(contact: Contact) -> &'static str {
+pub(crate) const fn contact_word(contact: Contact) -> &'static str {
     match contact {
         Contact::ToeFirst => "toes first",
         Contact::Flat => "flat",
@@ -135,7 +135,7 @@ pub(super) const fn knee_word(verdict: KneeVerdict) -> &'static str {
     }
 }
 
-pub(super) const fn reason_word(reason: InvalidReason) -> &'static str {
+pub(crate) const fn reason_word(reason: InvalidReason) -> &'static str {
     match reason {
         InvalidReason::Gap => "gap",
         InvalidReason::Turn => "turn",

@@ -1,0 +1,3 @@
+//! Tests that a therapist gives, timed by the sensor.
+
+pub mod backward_walk;
