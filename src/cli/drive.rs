@@ -40,11 +40,11 @@ pub(super) fn drive<R: Read>(
     reader: &mut CaptureReader<R>,
     meta: &CaptureMeta,
     sinks: Vec<Box<dyn Sink + '_>>,
-    settings: Settings,
+    settings: &Settings,
     mut beside: Beside<'_>,
 ) -> Result<(), DriveError> {
     let mut fan = Fan { sinks, failure: None, left_out: 0 };
-    let mut pipeline = Pipeline::new(meta, settings);
+    let mut pipeline = Pipeline::new(meta, *settings);
     let mut count = 0_u64;
     while let Some(sample) = reader.next_sample().map_err(DriveError::Read)? {
         for warning in reader.fresh_warnings() {

@@ -202,7 +202,7 @@ impl Run<'_> {
             warn: &mut |warning| bar.suspend(|| exit::warn(&warning.to_string())),
             progress: &mut |bytes| bar.set_position(bytes),
         };
-        let result = drive(&mut reader, &meta, sinks, settings, beside);
+        let result = drive(&mut reader, &meta, sinks, &settings, beside);
         bar.finish_and_clear();
         for tally in reader.warnings().tallies().filter(|t| t.unshown() > 0) {
             exit::warn(&format!("{}: {} more: {}", input.name, tally.unshown(), tally.trouble.words()));
