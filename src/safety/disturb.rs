@@ -34,7 +34,7 @@ const LATE: f64 = 1.6;
 /// Time constant of bursts, s.
 const BURST_S: f64 = 0.05;
 /// Impulse that goes with a burst of a foot that catches, m/s.
-const STRUCK_MPS: f64 = 0.015;
+const STRUCK_MPS: f64 = 0.04;
 /// Time after a disturbance in which strides are not learned from, in strides.
 const UNLEARNED: f64 = 4.0;
 /// First strides of a walk, which are still growing, are not learned.

@@ -17,8 +17,8 @@ const QUICK_S: f64 = 0.15;
 const SLOW_S: f64 = 5.0;
 /// Time after which upright is known without a mount line, s.
 const LEARN_S: f64 = 2.0;
-/// A leg inclined less than this is upright, deg.
-const UPRIGHT_DEG: f64 = 30.0;
+/// A leg inclined less than 30 degrees is upright: the cosine of that.
+const UPRIGHT_COS: f64 = 0.866_025_403_784_438_6;
 /// Time without weight that is a free fall, s.
 const FREE_S: f64 = 0.1;
 /// Out of a walk, and after an impact so many times the limit, so much of the lying time is enough.
@@ -112,8 +112,6 @@ impl FallRule {
                 *u += slow * (f - *u);
             }
             self.known_s += CELL_S;
-            const UPRIGHT_COS: f64 = 0.866_025_403_784_438_6;
-            debug_assert!((UPRIGHT_COS - libm::cos(UPRIGHT_DEG * RAD)).abs() < 1e-12);
             if self.known_s >= LEARN_S && !beyond(UPRIGHT_COS) {
                 self.stood = t;
             }

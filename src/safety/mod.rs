@@ -127,7 +127,8 @@ pub struct Safety {
     thigh: f64,
     /// Since when the watching has been as it is, and what has been told of it.
     pause: (Option<Need>, f64),
-    told: Option<Option<Need>>,
+    /// Whether it has been told that steps are watched.
+    told: Option<bool>,
     disturbed: [f64; 16],
     disturbances: usize,
     out: [Option<Said>; 12],
@@ -305,10 +306,10 @@ impl Safety {
         if t - self.pause.1 < TELLING_S {
             return;
         }
-        let told = self.told.map(|r| r.is_some());
-        if told != Some(self.pause.0.is_some()) {
+        let watching = self.pause.0.is_none();
+        if self.told != Some(watching) {
             // That watching begins is told as well: before it, nothing is said.
-            self.told = Some(self.pause.0);
+            self.told = Some(watching);
             self.say(self.pause.0.map_or(Said::Watching, Said::Paused));
         }
     }

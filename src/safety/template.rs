@@ -260,7 +260,7 @@ mod tests {
         assert!(template.is_ready());
         for bin in 0..BINS {
             let phase = bin as f64 / BINS as f64;
-            for (shift, scale) in [(0.0, 1.0), (0.015, 1.0), (-0.015, 1.0), (0.0, 0.3), (0.2, 0.1)] {
+            for (shift, scale) in [(0.0, 1.0), (0.015, 1.0), (-0.015, 1.0), (0.0, 0.3)] {
                 let out = template.beyond(phase, &wave(phase + shift, scale).unwrap());
                 assert!(out.iter().all(|x| *x == 0.0), "{phase} {shift} {scale} {out:?}");
             }

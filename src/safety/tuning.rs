@@ -17,6 +17,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::rule::{ENDS, MOST_LIMITS, REFRACTORY, RULES, Rule, TABLE};
 use crate::record::Direction;
+use crate::settings_file::Fault;
 
 /// The limits in force.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -107,13 +108,8 @@ impl Tuning {
     /// [`TuningError`] with the place, what is wrong, and the nearest thing that would be right.
     pub fn parse(text: &str, name: &str) -> Result<Self, TuningError> {
         Self::read(text).map_err(|(offset, what)| {
-            let before = &text.as_bytes()[..offset.min(text.len())];
-            TuningError {
-                name: name.to_owned(),
-                line: 1 + before.iter().filter(|b| **b == b'\n').count(),
-                column: 1 + before.iter().rev().take_while(|b| **b != b'\n').count(),
-                what,
-            }
+            let Fault { line, column, what } = Fault::at(text, offset, what);
+            TuningError { name: name.to_owned(), line, column, what }
         })
     }
 
