@@ -28,6 +28,7 @@ pub mod notice;
 pub mod orient;
 pub mod pipeline;
 pub mod record;
+pub mod safety;
 pub mod sagittal;
 pub mod scribe;
 pub mod series;

@@ -7,6 +7,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use crate::record::to_milli;
+use crate::safety::rule::Need;
 use crate::time::{SensorTime, Span};
 
 /// One notice. Plain data; its words are made when it is shown.
@@ -70,6 +71,13 @@ pub enum What {
     FootPlacement,
     /// The thigh sensor's axis was not found: no knee angle.
     KneeUnknown,
+    /// Steps are not watched for stumbles and slips, because this is lacking.
+    WatchPaused {
+        /// What.
+        lacking: Need,
+    },
+    /// Steps are watched from here on.
+    Watching,
 }
 
 impl What {
@@ -89,6 +97,8 @@ impl What {
             Self::BeltMismatch { .. } => "belt_mismatch",
             Self::FootPlacement => "foot_placement",
             Self::KneeUnknown => "knee_unknown",
+            Self::WatchPaused { .. } => "watch_paused",
+            Self::Watching => "watching",
         }
     }
 
@@ -106,7 +116,9 @@ impl What {
             | Self::DirectionWithheld
             | Self::MountSuspect
             | Self::FootPlacement
-            | Self::KneeUnknown => None,
+            | Self::KneeUnknown
+            | Self::WatchPaused { .. }
+            | Self::Watching => None,
         }
     }
 }
@@ -138,6 +150,8 @@ impl fmt::Display for What {
             }
             Self::FootPlacement => f.write_str("the sensor is on the foot: angles are those of the foot, and events are less certain"),
             Self::KneeUnknown => f.write_str("the thigh sensor's axis is not known: no knee angle"),
+            Self::WatchPaused { lacking } => write!(f, "steps are not watched for stumbles and slips: {}", lacking.lacking()),
+            Self::Watching => f.write_str("steps are watched for stumbles and slips"),
         }
     }
 }

@@ -40,17 +40,25 @@ use crate::notice::What;
 use crate::orient::attitude::{Attitudes, Pose};
 use crate::orient::{standing, vqf};
 use crate::record::{Record, SeriesRow};
+use crate::safety::strides::Usual;
+use crate::safety::tuning::Tuning;
+use crate::safety::{self, Safety};
 use crate::sagittal;
 use crate::scribe::{self, Scribe};
 use crate::signal::clip::Clip;
 use crate::signal::grid::{self, Cell, Grid, Taken};
 use crate::stride::measure::Measured;
+use crate::time::SensorTime;
 
 /// What can be set from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct Settings {
     /// Whether series rows are made.
     pub series: bool,
+    /// Limits of the rules.
+    pub rules: Tuning,
+    /// What is usual for this person.
+    pub usual: Usual,
 }
 
 /// Anything that leaves the pipeline.
@@ -96,6 +104,14 @@ impl Pipeline {
                     meta.thigh_mount.is_some(),
                 ),
                 gait: Gait::new(&params),
+                safety: Safety::new(
+                    &settings.rules,
+                    safety::Known {
+                        mounted: meta.mount.is_some(),
+                        belt_mps: meta.treadmill_mps,
+                        usual: settings.usual,
+                    },
+                ),
                 scribe: Scribe::new(scribe::Params::default(), meta.treadmill_mps, settings.series),
                 start: Start {
                     mount_given: meta.mount.is_some(),
@@ -123,6 +139,7 @@ impl Pipeline {
         if first || sample.time > path.scribe.summary.data.end {
             path.scribe.sample(sample.time, emit);
         }
+        path.safety.sample(&sample.shank);
         let taken = grid.push(sample, clipped, |cell| path.cell(&cell, emit));
         let data = &mut path.scribe.summary.data;
         if taken == Taken::Rejected {
@@ -148,7 +165,20 @@ impl Pipeline {
             }
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
             path.scribe.gap((from, length), lost as u64, broken, emit);
+            let (from, now) = (path.scribe.seconds(from), path.scribe.seconds(sample.time));
+            path.safety.gap(from, now, broken);
+            path.tell_safety(emit);
         }
+    }
+
+    /// Nothing has come since the last sample, and it is `now` on the sensor's clock: says so when that is
+    /// unsafe. A replay need not call it; a live session does, some times a second.
+    pub fn silence(&mut self, now: SensorTime, emit: &mut impl FnMut(Output)) {
+        let path = &mut self.path;
+        let last = path.scribe.summary.data.end;
+        let walked = path.safety.is_walking();
+        path.safety.silence(path.scribe.seconds(last), path.scribe.seconds(now), walked);
+        path.tell_safety(emit);
     }
 
     /// Ends the capture: emits what was still open, and the summary last.
@@ -172,6 +202,7 @@ struct Path {
     attitudes: Attitudes,
     mounting: Mounting,
     gait: Gait,
+    safety: Safety,
     scribe: Scribe,
     start: Start,
     last_t: f64,
@@ -206,6 +237,8 @@ impl Path {
         if pose.quiet_s > 0.0 {
             self.scribe.standing(t, pose.quiet_s, emit);
         }
+        self.safety.pose(&pose, self.mounting.seats().is_some(), !self.mounting.withheld());
+        self.tell_safety(emit);
         match now {
             Now::Found => self.catch_up(emit),
             Now::Same if self.mounting.seats().is_some() => self.walk(&pose, emit),
@@ -231,27 +264,41 @@ impl Path {
     fn walk(&mut self, pose: &Pose, emit: &mut impl FnMut(Output)) {
         let Some((shank, thigh)) = self.mounting.seats() else { return };
         let (scribe, withheld) = (&mut self.scribe, self.mounting.withheld());
-        let strides = &mut self.done;
+        let (strides, safety) = (&mut self.done, &mut self.safety);
         let (motion, knee) = self.gait.step(pose, shank, thigh, &mut |said| match said {
-            Said::Event(found) => scribe.event(&found, withheld, emit),
+            Said::Event(found) => {
+                safety.event(found.kind, found.t, found.direction);
+                scribe.event(&found, withheld, emit);
+            }
             Said::Stride(m) => strides.push(m),
         });
         self.last_t = motion.t;
+        safety.motion(pose, shank.matrix(), &motion, knee);
+        self.tell_safety(emit);
         // With the wrong sign every angle is its own mirror image.
         self.scribe.motion(motion.t, (!withheld).then_some((&motion, knee)), emit);
         self.tell_strides(emit);
     }
 
+    fn tell_safety(&mut self, emit: &mut impl FnMut(Output)) {
+        while let Some(said) = self.safety.take() {
+            self.scribe.safety(said, emit);
+        }
+    }
+
     fn tell_strides(&mut self, emit: &mut impl FnMut(Output)) {
         for n in 0..std::mem::take(&mut self.done.n) {
             let Some(m) = &self.done.items[n] else { continue };
-            self.scribe.stride(m, self.mounting.withheld(), emit);
+            let record = self.scribe.stride(m, self.mounting.withheld(), emit);
+            self.safety.stride(&record, m.cycle.start, self.last_t);
             let scribe = &mut self.scribe;
             if self.mounting.stride(m, &mut |what| scribe.notice(what, emit)) {
                 // The axes have been turned around: what is under way was seen in a mirror.
                 self.gait.reset();
+                self.safety.forget();
             }
         }
+        self.tell_safety(emit);
     }
 
     /// Ends what is under way.
@@ -278,6 +325,8 @@ impl Path {
             self.catch_up(emit);
         }
         self.cut(emit);
+        self.tell_safety(emit);
+        self.scribe.summary.safety = self.safety.summary();
         self.scribe.summary.mount = self.mounting.summary(self.attitudes.bias_dps());
         self.scribe.finish(emit);
     }

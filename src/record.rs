@@ -3,9 +3,11 @@
 //! Every record is plain data of fixed size, so that saying something costs the core no memory.
 //! Names, units and meaning of the fields are a contract with those who read the stream.
 
+use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::notice::Notice;
+use crate::safety::rule::Rule;
 use crate::summary::Summary;
 
 use crate::time::SensorTime;
@@ -187,6 +189,10 @@ pub enum Record {
     Stride(Stride),
     /// A span of one activity.
     Bout(Bout),
+    /// Something is unsafe, or could be done better.
+    Alert(Alert),
+    /// An alert is over.
+    AlertEnd(AlertEnd),
     /// Something the reader of the stream should know about the data.
     Notice(Notice),
     /// The last record. It comes once, at the end; every other record fits in a few words.
@@ -286,6 +292,108 @@ pub struct Stride {
     pub valid: bool,
     /// Why not.
     pub invalid_reason: Option<InvalidReason>,
+}
+
+/// How loud an alert is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertLevel {
+    /// Technique: to be done better.
+    Info,
+    /// To be minded: slow down.
+    Caution,
+    /// Stop now.
+    Stop,
+}
+
+impl AlertLevel {
+    /// All, quietest first.
+    pub const ALL: [Self; 3] = [Self::Info, Self::Caution, Self::Stop];
+
+    /// The word that files use.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Caution => "caution",
+            Self::Stop => "stop",
+        }
+    }
+}
+
+/// An alert, given once when it is raised. Its words are made when it is shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Alert {
+    /// Which rule.
+    pub rule: Rule,
+    /// How loud.
+    pub level: AlertLevel,
+    /// When what it is about began.
+    pub onset: SensorTime,
+    /// Capture time of the sample by which it was known.
+    pub detected: SensorTime,
+    /// The figures behind it.
+    pub evidence: Evidence,
+}
+
+impl Serialize for Alert {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let mut out = s.serialize_struct("Alert", 6)?;
+        out.serialize_field("rule", &self.rule)?;
+        out.serialize_field("level", &self.level)?;
+        out.serialize_field("onset_s", &self.onset)?;
+        out.serialize_field("detected_s", &self.detected)?;
+        out.serialize_field("message", self.rule.info().message)?;
+        out.serialize_field("evidence", &self.evidence)?;
+        out.end()
+    }
+}
+
+/// An alert is over.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct AlertEnd {
+    /// Which rule.
+    pub rule: Rule,
+    /// How loud it was.
+    pub level: AlertLevel,
+    /// Its onset, s, as in the alert.
+    #[serde(rename = "onset_s")]
+    pub onset: SensorTime,
+    /// Last moment at which there was evidence for it, s.
+    #[serde(rename = "ended_s")]
+    pub ended: SensorTime,
+    /// When that became known, s.
+    #[serde(rename = "detected_s")]
+    pub detected: SensorTime,
+}
+
+/// The figures behind an alert, by name; each name ends in its unit.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Evidence([Option<(&'static str, f64)>; 4]);
+
+impl Evidence {
+    /// One more figure; those beyond the fourth are left out.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: f64) -> Self {
+        if let Some(free) = self.0.iter_mut().find(|s| s.is_none()) {
+            *free = Some((name, value));
+        }
+        self
+    }
+
+    /// The figures.
+    pub fn figures(&self) -> impl Iterator<Item = (&'static str, f64)> + '_ {
+        self.0.iter().flatten().copied()
+    }
+}
+
+impl Serialize for Evidence {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let mut out = s.serialize_map(None)?;
+        for (name, value) in self.figures().filter(|(_, v)| v.is_finite()) {
+            out.serialize_entry(name, &to_milli(value))?;
+        }
+        out.end()
+    }
 }
 
 /// A span of one activity.

@@ -4,8 +4,9 @@ use crate::events::detector::Found;
 use crate::notice::{Notice, What};
 use crate::pipeline::Output;
 use crate::record::{
-    Activity, Bout, Direction, Event, EventKind, InvalidReason, KneeSource, Record, Stride, StrideDirection,
+    Activity, Alert, AlertEnd, Bout, Direction, Event, EventKind, InvalidReason, KneeSource, Record, Stride, StrideDirection,
 };
+use crate::safety::Said;
 use crate::sagittal::Motion;
 use crate::series::{HOLD_S, Series};
 use crate::stats::Stats;
@@ -104,6 +105,26 @@ impl Scribe {
         emit(Output::Record(Record::Notice(Notice { time: self.now, what })));
     }
 
+    /// What the rules say.
+    pub fn safety(&mut self, said: Said, emit: &mut impl FnMut(Output)) {
+        let record = match said {
+            Said::Raised(rule, onset, evidence) => {
+                let level = rule.info().level;
+                Record::Alert(Alert { rule, level, onset: self.time(onset), detected: self.now, evidence })
+            }
+            Said::Ended(rule, ended) => Record::AlertEnd(AlertEnd {
+                rule,
+                level: rule.info().level,
+                onset: self.time(ended.onset),
+                ended: self.time(ended.last),
+                detected: self.now,
+            }),
+            Said::Paused(lacking) => return self.notice(What::WatchPaused { lacking }, emit),
+            Said::Watching => return self.notice(What::Watching, emit),
+        };
+        emit(Output::Record(record));
+    }
+
     /// The sagittal plane and the knee of one cell; `None` while the sign of the axis is not known.
     pub fn motion(&mut self, t: f64, known: Option<(&Motion, Option<f64>)>, emit: &mut impl FnMut(Output)) {
         if let Some(series) = &mut self.series {
@@ -132,8 +153,8 @@ impl Scribe {
         })));
     }
 
-    /// A stride.
-    pub fn stride(&mut self, m: &Measured, withheld: bool, emit: &mut impl FnMut(Output)) {
+    /// A stride; returns its record.
+    pub fn stride(&mut self, m: &Measured, withheld: bool, emit: &mut impl FnMut(Output)) -> Stride {
         let direction = self.direction(m, withheld);
         let reason = Self::invalid(m, direction);
         let record = self.record(m, direction, reason);
@@ -148,6 +169,7 @@ impl Scribe {
         };
         let spans = &mut Spans { origin: self.origin, now: self.now, summary: &mut self.summary };
         self.bouts.stride(m.cycle.start, m.cycle.end, activity, &mut |s| spans.tell(&s, emit));
+        record
     }
 
     fn direction(&self, m: &Measured, withheld: bool) -> StrideDirection {

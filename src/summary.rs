@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::record::{maybe_milli, milli};
+use crate::safety::watch::SafetySummary;
 use crate::time::SensorTime;
 
 /// The whole capture in figures.
@@ -26,6 +27,8 @@ pub struct Summary {
     pub backward: Figures,
     /// Spread of each figure over the valid forward strides.
     pub forward: Figures,
+    /// What was watched for, and what was not.
+    pub safety: SafetySummary,
 }
 
 /// What came in.

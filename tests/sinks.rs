@@ -6,6 +6,7 @@ use retrogait::record::{
     Activity, Bout, Contact, Direction, Event, EventKind, InvalidReason, KneeSource, KneeVerdict, Record,
     Stride, StrideDirection,
 };
+use retrogait::safety::watch::SafetySummary;
 use retrogait::sink::Sink;
 use retrogait::sink::ndjson::{Flush, Ndjson};
 use retrogait::sink::strides::{STRIDE_COLUMNS, Strides};
@@ -94,6 +95,7 @@ fn summary(strides: u32) -> Summary {
             ..Figures::default()
         },
         forward: Figures::default(),
+        safety: SafetySummary::default(),
     }
 }
 

@@ -56,7 +56,7 @@ impl Detector {
         let sign = match self {
             Self::Retrogait => {
                 let mut said = Observed::default();
-                let mut pipeline = Pipeline::new(meta, Settings { series: true });
+                let mut pipeline = Pipeline::new(meta, Settings { series: true, ..Settings::default() });
                 for sample in samples {
                     pipeline.push(sample, &mut |output| said.take(&output));
                 }
@@ -84,7 +84,7 @@ impl Detector {
     pub fn run_bare(self, meta: &CaptureMeta, samples: &[Sample]) {
         match self {
             Self::Retrogait => {
-                let mut pipeline = Pipeline::new(meta, Settings { series: false });
+                let mut pipeline = Pipeline::new(meta, Settings::default());
                 let mut emit = |output| {
                     std::hint::black_box(&output);
                 };

@@ -167,7 +167,7 @@ impl Run<'_> {
             let layout = Layout { width: Layout::FREE_WIDTH, all: self.args.all, styled: false };
             sinks.push(Box::new(SummaryText::new(&mut files.summary, &label, layout)));
         }
-        let settings = Settings { series: series_file_wanted(self.args) };
+        let settings = Settings { series: series_file_wanted(self.args), ..Settings::default() };
         let beside = Beside {
             pace: Pace::new(self.args.rate),
             warn: &mut |warning| bar.suspend(|| exit::warn(&warning.to_string())),

@@ -1,6 +1,7 @@
 //! What a detector said, as the scoring needs it.
 
 use crate::pipeline::Output;
+pub use crate::record::AlertLevel;
 use crate::record::{Contact, EventKind, Record, StrideDirection, to_milli};
 
 /// Everything that was said of one capture. Times in seconds of the capture's clock.
@@ -51,31 +52,6 @@ pub struct SeenAlert {
     pub detected_s: f64,
 }
 
-/// How loud an alert is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AlertLevel {
-    /// For the record.
-    Info,
-    /// To be minded.
-    Caution,
-    /// Stop now.
-    Stop,
-}
-
-impl AlertLevel {
-    /// All, quietest first.
-    pub const ALL: [Self; 3] = [Self::Info, Self::Caution, Self::Stop];
-
-    /// The word that files use.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Caution => "caution",
-            Self::Stop => "stop",
-        }
-    }
-}
-
 impl Observed {
     /// Takes what the pipeline says, to the precision in which it is written, so that a score
     /// from records in memory is the score of the files.
@@ -93,7 +69,12 @@ impl Observed {
                 contact: s.contact,
                 knee_min_deg: s.knee_min_flexion_deg.filter(|k| k.is_finite()).map(to_milli),
             }),
-            Output::Record(Record::Bout(_) | Record::Notice(_) | Record::Summary(_)) => {}
+            Output::Record(Record::Alert(a)) => {
+                self.alerts.push(SeenAlert { level: a.level, detected_s: a.detected.seconds() });
+            }
+            Output::Record(
+                Record::Bout(_) | Record::AlertEnd(_) | Record::Notice(_) | Record::Summary(_),
+            ) => {}
             Output::Series(row) => {
                 if let Some(knee) = row.knee_flexion_deg.filter(|k| k.is_finite()) {
                     self.knee.push((row.time.seconds(), to_milli(knee)));

@@ -13,7 +13,9 @@ use super::words::{
     sentences,
 };
 use crate::notice::What;
-use crate::record::{Bout, InvalidReason, Record, Stride};
+use crate::record::{Alert, Bout, InvalidReason, Record, Stride};
+use crate::safety::rule::Rule;
+use crate::safety::watch::SafetySummary;
 use crate::source::warning::Tally;
 use crate::summary::{Figures, MountSource, Spread, Summary};
 use crate::time::SensorTime;
@@ -83,6 +85,7 @@ pub struct SummaryText<W: Write> {
     invalid: Vec<(InvalidReason, u32)>,
     said: Vec<(Option<SensorTime>, String)>,
     gaps: u32,
+    alerts: Ends<Alert>,
     summary: Option<Summary>,
 }
 
@@ -98,6 +101,7 @@ impl<W: Write> SummaryText<W> {
             invalid: Vec::new(),
             said: Vec::new(),
             gaps: 0,
+            alerts: Ends::new(layout.all),
             summary: None,
         }
     }
@@ -107,6 +111,9 @@ impl<W: Write> SummaryText<W> {
         let mut text = format!("{HEADING}{}{HEADING:#}\n", self.name);
         for sentence in sentences(summary) {
             text.push_str(&wrapped("", &sentence, width));
+        }
+        if self.alerts.count > 0 {
+            section(&mut text, "Alerts", &self.alert_table().render(width));
         }
         for (title, figures) in
             [("Backward strides", &summary.backward), ("Forward strides", &summary.forward)]
@@ -126,6 +133,8 @@ impl<W: Write> SummaryText<W> {
             let lines: String = said.iter().map(|s| wrapped("  - ", s, width)).collect();
             section(&mut text, "What could not be told, and why", &lines);
         }
+        let lines: String = safety_lines(&summary.safety).iter().map(|s| wrapped("  - ", s, width)).collect();
+        section(&mut text, "What was watched for, and what was not", &lines);
         let data: String = data_lines(summary).iter().map(|s| wrapped("  ", s, width)).collect();
         section(&mut text, "Data", &data);
         text
@@ -167,6 +176,28 @@ impl<W: Write> SummaryText<W> {
                 figure(s.knee_min_flexion_deg, 1.0, 0),
                 s.knee_verdict.map(|v| knee_word(v).to_owned()),
                 s.invalid_reason.map(|r| reason_word(r).to_owned()),
+            ]
+        });
+        table
+    }
+
+    fn alert_table(&self) -> Table {
+        let mut table = Table::new(vec![
+            Column::new("at", "s", 0),
+            Column::new("level", "", 0).left(),
+            Column::new("rule", "", 0).left(),
+            Column::new("known after", "s", 2),
+            Column::new("figures", "", 1).left(),
+        ]);
+        fill(&mut table, &self.alerts, "alerts", |_, a| {
+            let figures: Vec<_> =
+                a.evidence.figures().map(|(name, v)| format!("{name} {}", rounded(v, 2))).collect();
+            vec![
+                Some(format!("{:.2}", a.onset.seconds())),
+                Some(a.level.word().to_owned()),
+                Some(a.rule.word().to_owned()),
+                Some(format!("{:.2}", a.detected.since(a.onset).seconds())),
+                Some(figures.join(", ")),
             ]
         });
         table
@@ -255,7 +286,8 @@ impl<W: Write> Sink for SummaryText<W> {
                 }
             }
             Record::Summary(summary) => self.summary = Some(**summary),
-            Record::Event(_) => {}
+            Record::Alert(alert) => self.alerts.push(*alert),
+            Record::Event(_) | Record::AlertEnd(_) => {}
         }
         Ok(())
     }
@@ -329,6 +361,41 @@ fn figures_table(figures: &Figures) -> Table {
         ]);
     }
     table
+}
+
+/// What was watched for and what was not, the same reason told once.
+fn safety_lines(safety: &SafetySummary) -> Vec<String> {
+    let watched: Vec<_> = safety
+        .each()
+        .filter(|(_, w)| w.on && w.watched_s > 0.0)
+        .map(|(rule, _)| rule.word())
+        .collect();
+    let mut lines = vec![match watched.len() {
+        0 => "nothing was watched".to_owned(),
+        n => format!("{} of {} rules were watched: {}", n, Rule::ALL.len(), watched.join(", ")),
+    }];
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for (rule, w) in safety.each() {
+        let Some((reason, seconds)) = w.not_watched() else { continue };
+        let mut name = rule.word().to_owned();
+        if w.watched_s > 0.0 {
+            let _ = write!(name, " (for {} of {})", duration(seconds), duration(w.due_s));
+        }
+        match reasons.iter_mut().find(|(r, _)| *r == reason) {
+            Some((_, names)) => names.push(name),
+            None => reasons.push((reason, vec![name])),
+        }
+    }
+    lines.extend(reasons.iter().map(|(why, names)| format!("not watched, {why}: {}", names.join(", "))));
+    for (rule, limit) in safety.tuning.changed() {
+        lines.push(match limit {
+            None => format!("{} was turned off", rule.word()),
+            Some((key, value, default)) => {
+                format!("{} was set to {key} = {value} instead of {default}", rule.word())
+            }
+        });
+    }
+    lines
 }
 
 fn data_lines(summary: &Summary) -> Vec<String> {

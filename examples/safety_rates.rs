@@ -1,0 +1,387 @@
+//! How often each danger is found and how often nothing is taken for one, on simulated walking.
+//!
+//! ```text
+//! cargo run --release --example safety_rates              # everything: 50 seeds, 2 h of each
+//! cargo run --release --example safety_rates -- hazards 10
+//! cargo run --release --example safety_rates -- harmless 0.2
+//! cargo run --release --example safety_rates -- robust 10
+//! ```
+//!
+//! Every figure is of kind `simulated`: true of the model, and no accuracy on people.
+#![allow(clippy::unwrap_used, reason = "an example that cannot go on has failed")]
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use retrogait::capture::CaptureMeta;
+use retrogait::imu::Sample;
+use retrogait::pipeline::{Output, Pipeline, Settings};
+use retrogait::record::{Alert, AlertLevel, Record};
+use retrogait::sim::device::SensorKind;
+use retrogait::sim::scenario::Scenario;
+use retrogait::sim::setup::{Play, Setup};
+use retrogait::truth::TrueHazard;
+
+/// Belt speeds, m/s: 0.5 to 3 mph.
+const SPEEDS: [f64; 6] = [0.22, 0.45, 0.67, 0.89, 1.12, 1.34];
+
+/// Dangers: scenario, level at which they must be told, and whether the belt's speed is given.
+const HAZARDS: [(&str, AlertLevel, bool); 10] = [
+    ("bw_stumble_elevate", AlertLevel::Caution, false),
+    ("bw_stumble_lower", AlertLevel::Caution, false),
+    ("bw_slip", AlertLevel::Caution, false),
+    ("bw_buckle", AlertLevel::Stop, false),
+    ("fall_back", AlertLevel::Stop, false),
+    ("fall_side", AlertLevel::Stop, false),
+    ("stop_abrupt", AlertLevel::Stop, true),
+    ("bw_var", AlertLevel::Caution, false),
+    ("bw_shuffle", AlertLevel::Caution, false),
+    ("bw_drift_belt", AlertLevel::Caution, true),
+];
+
+/// What is harmless, and whether the belt's speed is given.
+const HARMLESS: [(&str, bool); 17] = [
+    ("bw_normal_coached", true),
+    ("bw_normal_habitual", true),
+    ("bw_fourier", true),
+    ("bw_shallow", true),
+    ("bw_flat", true),
+    ("bw_heel_first", true),
+    ("bw_toe_only", true),
+    ("bw_ext15", true),
+    ("stop_planned", true),
+    ("fw_normal", false),
+    ("fw_bw_intervals", false),
+    ("turn_180", false),
+    ("circle", false),
+    ("stand", false),
+    ("sit_to_stand", false),
+    ("step_in_place", false),
+    ("sensor_bump", false),
+];
+
+/// Ways in which a capture is made different from what was looked at while limits were chosen.
+const VARIANTS: [&str; 7] =
+    ["as is", "noise x2", "noise x4", "lsm6dso", "mti", "50 Hz", "loose strap (7 Hz)"];
+
+/// Alters the samples as a variant says.
+fn alter(variant: &str, seed: u64, samples: &mut [Sample]) {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut uniform = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let mut normal = move || (0..12).map(|_| uniform()).sum::<f64>() - 6.0;
+    match variant {
+        // Twice (four times) the density of the part's own noise: three (fifteen) times its power added.
+        "noise x2" | "noise x4" => {
+            let more: f64 = if variant == "noise x2" { 3.0 } else { 15.0 };
+            let (acc, gyr) = (160e-6 * 9.81 * (50.0 * more).sqrt(), 0.007 * (50.0 * more).sqrt());
+            for s in samples {
+                s.shank.acc_mps2.iter_mut().for_each(|v| *v += acc * normal());
+                s.shank.gyr_dps.iter_mut().for_each(|v| *v += gyr * normal());
+            }
+        }
+        // One more mass and spring between bone and sensor: 7 Hz, damping 0.25, at 100 samples a second.
+        "loose strap (7 Hz)" => {
+            let (w, z, h) = (std::f64::consts::TAU * 7.0, 0.25, 0.001);
+            let mut at = [[0.0_f64; 2]; 3];
+            for (k, x) in at.iter_mut().enumerate() {
+                x[0] = samples.first().map_or(0.0, |s| s.shank.acc_mps2[k]);
+            }
+            for s in samples {
+                for (x, v) in at.iter_mut().zip(&mut s.shank.acc_mps2) {
+                    for _ in 0..10 {
+                        let a = w * w * (*v - x[0]) - 2.0 * z * w * x[1];
+                        x[1] += h * a;
+                        x[0] += h * x[1];
+                    }
+                    // Half of the sensor's mass rides on the skin.
+                    *v = 0.5 * (*v + x[0]);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn setup(id: &str, seed: u64, speed: Option<f64>, seconds: Option<f64>, variant: &str) -> Setup {
+    let scenario = Scenario::named(id).unwrap();
+    let heights = [1.55, 1.62, 1.72, 1.80, 1.88];
+    let mut setup = Setup::playing(Play::Scenario { scenario, speed_mps: None, seconds });
+    setup.seed = seed;
+    setup.height_m = heights[usize::try_from(seed).unwrap() % heights.len()];
+    if let Some(v) = speed.filter(|v| setup.check_speed(scenario, Some(*v)).is_ok()) {
+        setup.play = Play::Scenario { scenario, speed_mps: Some(v), seconds };
+    }
+    match variant {
+        "lsm6dso" => setup.sensor = SensorKind::Lsm6dso,
+        "mti" => setup.sensor = SensorKind::Mti,
+        "50 Hz" => setup.rate_hz = 50.0,
+        _ => {}
+    }
+    setup
+}
+
+fn speed_of(setup: &Setup) -> Option<f64> {
+    match &setup.play {
+        Play::Scenario { scenario, speed_mps, .. } => speed_mps.or(scenario.speed.default_mps()),
+        Play::Script(_) => None,
+    }
+}
+
+fn alerts(meta: &CaptureMeta, samples: &[Sample]) -> Vec<Alert> {
+    let mut out = Vec::new();
+    let mut pipeline = Pipeline::new(meta, Settings::default());
+    let mut take = |o: Output| {
+        if let Output::Record(Record::Alert(a)) = o {
+            out.push(a);
+        }
+    };
+    for s in samples {
+        pipeline.push(s, &mut take);
+    }
+    pipeline.finish(&mut take);
+    out
+}
+
+#[derive(Default, Clone)]
+struct Tally {
+    labelled: usize,
+    found: usize,
+    at_level: usize,
+    /// First alert of level caution or stop, and first at its level, after the onset, s.
+    first_s: Vec<f64>,
+    level_s: Vec<f64>,
+    rules: BTreeMap<&'static str, usize>,
+    /// Alerts outside every danger.
+    stray: BTreeMap<&'static str, usize>,
+    seconds: f64,
+    missed: Vec<String>,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.labelled += other.labelled;
+        self.found += other.found;
+        self.at_level += other.at_level;
+        self.first_s.extend(other.first_s);
+        self.level_s.extend(other.level_s);
+        for (k, v) in other.rules {
+            *self.rules.entry(k).or_default() += v;
+        }
+        for (k, v) in other.stray {
+            *self.stray.entry(k).or_default() += v;
+        }
+        self.seconds += other.seconds;
+        self.missed.extend(other.missed);
+    }
+}
+
+fn percentile(values: &[f64], share: f64) -> f64 {
+    let mut v = values.to_vec();
+    v.sort_by(f64::total_cmp);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in a list")]
+    let at = (share * (v.len().saturating_sub(1)) as f64).round() as usize;
+    v.get(at).copied().unwrap_or(f64::NAN)
+}
+
+/// Dangers of one capture.
+fn hazard((id, level, belt): (&str, AlertLevel, bool), seed: u64, speed: f64, variant: &str) -> Tally {
+    let setup = setup(id, seed, Some(speed).filter(|_| id != "bw_shuffle"), Some(75.0).filter(|_| !id.starts_with("fall") && id != "bw_var"), variant);
+    let recording = setup.record().unwrap();
+    let mut meta = recording.meta;
+    if belt {
+        meta.treadmill_mps = speed_of(&setup);
+    }
+    let mut samples: Vec<Sample> = recording.steps.iter().map(|s| s.sample).collect();
+    alter(variant, seed, &mut samples);
+    let said = alerts(&meta, &samples);
+    let mut tally = Tally { seconds: samples.last().unwrap().time.seconds(), ..Tally::default() };
+    let mut used = vec![false; said.len()];
+    for TrueHazard { kind, onset_s, end_s } in recording.truth.hazards.unwrap_or_default() {
+        let (onset, end) = (onset_s.unwrap(), end_s.unwrap());
+        tally.labelled += 1;
+        let (mut first, mut leveled) = (None::<f64>, None::<f64>);
+        for (a, used) in said.iter().zip(&mut used) {
+            let at = a.detected.seconds();
+            if (onset - 0.5..=end + 2.0).contains(&at) {
+                *used = true;
+                if a.level > AlertLevel::Info {
+                    *tally.rules.entry(a.rule.word()).or_default() += 1;
+                    first = Some(first.unwrap_or(at));
+                }
+                // Repetition says nothing of this one.
+                if a.level == level && a.rule.word() != "repeated_stumbles" {
+                    leveled = Some(leveled.unwrap_or(at));
+                }
+            }
+        }
+        tally.found += usize::from(first.is_some());
+        tally.at_level += usize::from(leveled.is_some());
+        tally.first_s.extend(first.map(|t| t - onset));
+        tally.level_s.extend(leveled.map(|t| t - onset));
+        if leveled.is_none() {
+            tally.missed.push(format!("{id} seed {seed} speed {speed} {kind} at {onset:.2}"));
+        }
+    }
+    for (a, _) in said.iter().zip(used).filter(|(_, u)| !u) {
+        *tally.stray.entry(a.rule.word()).or_default() += 1;
+    }
+    tally
+}
+
+/// Alerts in one stretch of something harmless.
+fn harmless((id, belt): (&str, bool), seed: u64, seconds: f64) -> Tally {
+    let speed = SPEEDS[usize::try_from(seed).unwrap() % SPEEDS.len()];
+    let setup = setup(id, seed, Some(speed), Some(seconds), "as is");
+    let mut setup = setup;
+    if belt && id.starts_with("bw") {
+        // On a belt a stop is no part of it: the capture begins and ends in the midst of walking.
+        setup.standing_s = 0.0;
+    }
+    let mut meta = setup.meta();
+    if belt {
+        meta.treadmill_mps = speed_of(&setup);
+    }
+    let samples: Vec<Sample> = setup.walker().unwrap().map(|s| s.sample).collect();
+    let mut tally = Tally { seconds, ..Tally::default() };
+    for a in alerts(&meta, &samples) {
+        *tally.stray.entry(a.rule.word()).or_default() += 1;
+        if a.level > AlertLevel::Info {
+            tally.missed.push(format!(
+                "{id} seed {seed} speed {speed} {} at {:.2} {:?}",
+                a.rule.word(),
+                a.detected.seconds(),
+                a.evidence.figures().map(|(n, v)| format!("{n} {v:.2}")).collect::<Vec<_>>()
+            ));
+        }
+    }
+    tally
+}
+
+/// Does all jobs on two threads; the result does not depend on which does what.
+fn all<J: Sync>(jobs: &[J], work: impl Fn(&J) -> Tally + Sync) -> Vec<Tally> {
+    let next = AtomicUsize::new(0);
+    let done: Vec<Mutex<Tally>> = jobs.iter().map(|_| Mutex::default()).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let tally = work(job);
+                    let at = jobs.iter().position(|j| std::ptr::eq(j, job)).unwrap();
+                    *done[at].lock().unwrap() = tally;
+                }
+            });
+        }
+    });
+    done.into_iter().map(|t| t.into_inner().unwrap()).collect()
+}
+
+fn hazards(seeds: u64, variant: &str, verbose: bool) {
+    println!("\n### Dangers found ({seeds} seeds at each speed; {variant}; kind: simulated)\n");
+    println!("| scenario | speed m/s | n | any alert | at its level | any p50 / p95 ms | at its level p50 / p95 ms | rules | stray alerts |");
+    println!("|---|---|---|---|---|---|---|---|---|");
+    for hazard_of in HAZARDS {
+        let speeds: &[f64] = if hazard_of.0 == "bw_shuffle" { &[0.3] } else { &SPEEDS };
+        let jobs: Vec<(u64, f64)> =
+            speeds.iter().flat_map(|v| (1..=seeds).map(move |s| (s * 7 + 1000, *v))).collect();
+        let tallies = all(&jobs, |(seed, speed)| hazard(hazard_of, *seed, *speed, variant));
+        let mut total = Tally::default();
+        let row = |name: &str, t: &Tally| {
+            let pct = |k: usize| 100.0 * k as f64 / t.labelled.max(1) as f64;
+            let ms = |v: &[f64]| format!("{:.0} / {:.0}", 1e3 * percentile(v, 0.5), 1e3 * percentile(v, 0.95));
+            let list = |m: &BTreeMap<&str, usize>| m.iter().map(|(k, v)| format!("{k} {v}")).collect::<Vec<_>>().join(", ");
+            println!(
+                "| {} | {name} | {} | {:.1} % | {:.1} % | {} | {} | {} | {} |",
+                hazard_of.0, t.labelled, pct(t.found), pct(t.at_level), ms(&t.first_s), ms(&t.level_s), list(&t.rules), list(&t.stray)
+            );
+        };
+        for v in speeds {
+            let mut t = Tally::default();
+            for ((_, speed), tally) in jobs.iter().zip(&tallies) {
+                if speed == v {
+                    t.add(tally.clone());
+                }
+            }
+            if verbose {
+                row(&v.to_string(), &t);
+            }
+            total.add(t);
+        }
+        row("all", &total);
+        if verbose {
+            for m in total.missed.iter().take(6) {
+                eprintln!("missed: {m}");
+            }
+        }
+    }
+}
+
+fn quiet(hours: f64, verbose: bool) {
+    println!("\n### Alerts about nothing ({hours} h of each; kind: simulated)\n");
+    println!("| scenario | h | stop an hour | caution an hour | info an hour | which |");
+    println!("|---|---|---|---|---|---|");
+    let (mut stops, mut cautions, mut total_h) = (0.0, 0.0, 0.0);
+    for what in HARMLESS {
+        let each = 600.0_f64.min(3600.0 * hours / 2.0);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few")]
+        let n = (3600.0 * hours / each).round() as u64;
+        let jobs: Vec<u64> = (1..=n).collect();
+        let mut total = Tally::default();
+        for t in all(&jobs, |seed| harmless(what, *seed, each)) {
+            total.add(t);
+        }
+        let h = total.seconds / 3600.0;
+        let of = |level: AlertLevel| {
+            let count: usize = total
+                .stray
+                .iter()
+                .filter(|(name, _)| retrogait::safety::rule::Rule::named(name).unwrap().info().level == level)
+                .map(|(_, n)| n)
+                .sum();
+            count as f64
+        };
+        stops += of(AlertLevel::Stop);
+        cautions += of(AlertLevel::Caution);
+        total_h += h;
+        let which: Vec<_> = total.stray.iter().map(|(k, v)| format!("{k} {v}")).collect();
+        println!(
+            "| {} | {h:.1} | {:.2} | {:.2} | {:.1} | {} |",
+            what.0, of(AlertLevel::Stop) / h, of(AlertLevel::Caution) / h, of(AlertLevel::Info) / h, which.join(", ")
+        );
+        if verbose {
+            for m in total.missed.iter().take(8) {
+                eprintln!("false: {m}");
+            }
+        }
+    }
+    println!("| all | {total_h:.1} | {:.2} | {:.2} | | |", stops / total_h, cautions / total_h);
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let verbose = std::env::var_os("VERBOSE").is_some();
+    let number = |d: f64| args.get(1).and_then(|a| a.parse().ok()).unwrap_or(d);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small count")]
+    let seeds = |d: f64| number(d) as u64;
+    match args.first().map(String::as_str) {
+        Some("hazards") => hazards(seeds(50.0), VARIANTS[0], verbose),
+        Some("harmless") => quiet(number(2.0), verbose),
+        Some("robust") => {
+            for variant in VARIANTS {
+                hazards(seeds(15.0), variant, false);
+            }
+        }
+        _ => {
+            hazards(50, VARIANTS[0], true);
+            quiet(2.0, false);
+            for variant in &VARIANTS[1..] {
+                hazards(15, variant, false);
+            }
+        }
+    }
+}

@@ -1,0 +1,412 @@
+//! Steps that are disturbed: the residual of what happens against this person's own stride, cell by
+//! cell.
+//!
+//! Two quantities, each in the unit of its physics: by how much the ankle's velocity has changed that it
+//! never changes at this point of the stride (an impulse, m/s), and by how much the shank has turned
+//! that it never turns there (deg). Both fade within a tenth of a second. A foot that catches is stopped
+//! by a force from outside within some 20 ms; what a person does on purpose takes ten times as long, and
+//! to do less than usual is never a disturbance.
+//!
+//! In swing nothing touches the leg: there a burst, of force or of rate, is off schedule as well.
+
+use super::rule::Rule;
+use super::template::{AHEAD, ASIDE, BURST, FORWARD, Lanes, Params, RATE, TWIST, Template, UPWARD};
+use super::tuning::Tuning;
+use crate::record::{Direction, Evidence};
+use crate::signal::grid::CELL_S;
+use crate::signal::ring::Ring;
+
+/// Time constant of both quantities, s.
+const FADE_S: f64 = 0.10;
+/// Cells without which neither counts: a single odd cell is not movement.
+const LEAST_S: f64 = 0.025;
+/// How long a disturbance in stance waits to be told from a knee that gives way, s.
+const WAIT_S: f64 = 0.08;
+/// Time constant of bursts, s.
+const BURST_S: f64 = 0.03;
+/// Time after a disturbance in which strides are not learned from, in strides.
+const UNLEARNED: f64 = 3.0;
+/// Ratio of a stride to the usual one beyond which it is another walk's, and how many of them in a row are
+/// a new pace.
+const OTHER: (f64, f64) = (0.78, 1.28);
+const NEW_PACE: u32 = 4;
+/// How long a leg must be out of its range to topple, s.
+const TOPPLES_S: f64 = 0.03;
+/// Shortest and longest stride that is learned, s.
+const STRIDE_S: (f64, f64) = (0.4, 3.5);
+/// Share of a new value in the running means of phases.
+const LEARN: f64 = 0.2;
+/// Margin around contact and final contact within which it is not sure whether the foot bears, as a
+/// share of the stride; before final contact so many spreads of the stride time more.
+const MARGIN: f64 = 0.03;
+const MARGIN_SPREADS: f64 = 2.0;
+/// The same around a swing, within which a burst may be the contact itself.
+const SWING_MARGIN: (f64, f64) = (0.02, 0.06);
+
+/// Where in the stride.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The foot bears.
+    Stance,
+    /// The foot is in the air.
+    Swing,
+    /// Between the two.
+    Unsure,
+}
+
+/// What was found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Found {
+    /// Which rule.
+    pub rule: Rule,
+    /// Onset, s.
+    pub onset: f64,
+    /// Figures.
+    pub evidence: Evidence,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    jerk_mps: f64,
+    turn_deg: f64,
+    burst_mps2: f64,
+    twist_dps: f64,
+    slide_mps: f64,
+    within_s: f64,
+    lead_s: f64,
+    ahead_deg: f64,
+    aside_deg: f64,
+}
+
+/// Watches steps against the template.
+#[derive(Clone, Debug)]
+pub struct Disturbances {
+    limits: Limits,
+    template: Template,
+    past: Box<Ring<Lanes, 512>>,
+    direction: Option<Direction>,
+    /// Fastest moment of the last swing, s.
+    anchor: Option<f64>,
+    /// Time of the newest cell, s.
+    now: f64,
+    /// Phases of contact and final contact.
+    contact_phase: Option<f64>,
+    final_phase: Option<f64>,
+    last_final: f64,
+    jerk: [f64; 2],
+    turn: f64,
+    /// Bursts in swing: force, rate.
+    bursts: [f64; 2],
+    others: u32,
+    since_s: f64,
+    /// A disturbance: when it began, and whether it has been told.
+    disturbed: Option<(f64, bool)>,
+    /// Nothing is learned before this moment, s.
+    learn_from: f64,
+    topples_s: f64,
+    toppled: bool,
+    /// Fastest swings of late, deg/s, and the stride times, s: newest first.
+    swings: [(f64, f64); 3],
+}
+
+impl Disturbances {
+    /// With these limits.
+    pub fn new(tuning: &Tuning) -> Self {
+        let topple = |place| tuning.get(Rule::StumbleUnrecovered, place);
+        let limits = Limits {
+            jerk_mps: tuning.get(Rule::Stumble, 2),
+            turn_deg: tuning.get(Rule::Stumble, 3),
+            burst_mps2: tuning.get(Rule::Stumble, 4),
+            twist_dps: tuning.get(Rule::Stumble, 5),
+            slide_mps: tuning.get(Rule::Slip, 2),
+            within_s: topple(2),
+            lead_s: topple(3),
+            ahead_deg: topple(4),
+            aside_deg: topple(5),
+        };
+        let params = Params { spreads: tuning.get(Rule::Stumble, 6), ..Params::default() };
+        Self {
+            limits,
+            template: Template::new(params),
+            past: Box::default(),
+            direction: None,
+            anchor: None,
+            now: 0.0,
+            contact_phase: None,
+            final_phase: None,
+            last_final: f64::NEG_INFINITY,
+            jerk: [0.0; 2],
+            turn: 0.0,
+            bursts: [0.0; 2],
+            others: 0,
+            since_s: 0.0,
+            disturbed: None,
+            learn_from: f64::NEG_INFINITY,
+            topples_s: 0.0,
+            toppled: false,
+            swings: [(0.0, 0.0); 3],
+        }
+    }
+
+    /// The samples broke off, or the axes were turned: what is under way is void. The stride that was
+    /// learned stays.
+    pub fn restart(&mut self) {
+        self.past.clear();
+        self.anchor = None;
+        self.calm();
+        self.disturbed = None;
+    }
+
+    /// The axes have been turned around: what was learned was seen in a mirror.
+    pub fn forget(&mut self) {
+        self.restart();
+        self.template.clear();
+        self.direction = None;
+    }
+
+    fn calm(&mut self) {
+        self.jerk = [0.0; 2];
+        self.turn = 0.0;
+        self.bursts = [0.0; 2];
+        self.since_s = 0.0;
+    }
+
+    /// Whether the template can be used.
+    pub fn is_ready(&self) -> bool {
+        self.template.is_ready() && self.anchor.is_some()
+    }
+
+    /// Usual stride time, s.
+    pub fn period_s(&self) -> Option<f64> {
+        self.template.period_s()
+    }
+
+    /// The template.
+    pub fn template(&self) -> &Template {
+        &self.template
+    }
+
+    /// Fastest moment of the last swing of the walk that is under way, s.
+    pub fn anchor(&self) -> Option<f64> {
+        self.anchor
+    }
+
+    /// The last three swings, newest first: fastest rate (deg/s, as a magnitude) and stride time (s).
+    pub fn swings(&self) -> &[(f64, f64); 3] {
+        &self.swings
+    }
+
+    /// The walk has ended.
+    pub fn stop(&mut self) {
+        self.anchor = None;
+        self.calm();
+    }
+
+    /// A knee has given way: that is what disturbed the step.
+    pub fn explained(&mut self) {
+        if let Some((at, told)) = &mut self.disturbed {
+            *told = true;
+            let at = *at;
+            self.hold_back(at);
+        }
+    }
+
+    fn hold_back(&mut self, at: f64) {
+        self.learn_from = at + UNLEARNED * self.template.period_s().unwrap_or(1.3);
+    }
+
+    fn at(&self, t: f64) -> Option<Lanes> {
+        let back = libm::round((self.now - t) / CELL_S);
+        if !(0.0..512.0).contains(&back) {
+            return None;
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the memory")]
+        let n = self.past.next().checked_sub(1 + back as u64)?;
+        self.past.get(n).copied()
+    }
+
+    /// The fastest moment of a swing at `t`, in this direction.
+    pub fn swing(&mut self, t: f64, direction: Direction) {
+        if self.direction != Some(direction) {
+            self.direction = Some(direction);
+            self.template.clear();
+            self.contact_phase = None;
+            self.final_phase = None;
+            self.anchor = None;
+        }
+        let before = self.anchor.replace(t);
+        let fastest = self.at(t).map_or(0.0, |l| f64::from(l[RATE].abs()));
+        let period = before.map_or(0.0, |b| t - b);
+        self.swings = [(fastest, period), self.swings[0], self.swings[1]];
+        let Some(before) = before.filter(|_| (STRIDE_S.0..STRIDE_S.1).contains(&period)) else { return };
+        let final_phase = (self.last_final - before) / period;
+        if (0.3..1.0).contains(&final_phase) {
+            follow(&mut self.final_phase, final_phase);
+        }
+        if before < self.learn_from {
+            return;
+        }
+        // A stride of quite another length is not this walk's, until more of them come.
+        if self.template.period_s().is_some_and(|p| !(OTHER.0..OTHER.1).contains(&(period / p))) {
+            self.others += 1;
+            if self.others < NEW_PACE {
+                return;
+            }
+            self.template.clear();
+        }
+        self.others = 0;
+        let Self { template, past, now, .. } = self;
+        let (next, now) = (past.next(), *now);
+        template.learn(period, |share| {
+            let back = libm::round((now - (before + share * period)) / CELL_S);
+            if !(0.0..512.0).contains(&back) {
+                return None;
+            }
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the memory")]
+            let n = next.checked_sub(1 + back as u64)?;
+            past.get(n).copied()
+        });
+    }
+
+    /// A contact at `t`.
+    pub fn contact(&mut self, t: f64) {
+        if let (Some(anchor), Some(period)) = (self.anchor, self.template.period_s()) {
+            let phase = (t - anchor) / period;
+            if (0.02..0.6).contains(&phase) {
+                follow(&mut self.contact_phase, phase);
+            }
+        }
+    }
+
+    /// A final contact at `t`.
+    pub fn final_contact(&mut self, t: f64) {
+        self.last_final = t;
+    }
+
+    /// How far the shank has turned of late that it never turns there, deg.
+    pub fn turned_deg(&self) -> f64 {
+        self.turn
+    }
+
+    /// Phase at `t`; above 1 while the next swing is overdue.
+    pub fn phase(&self, t: f64) -> Option<f64> {
+        Some((t - self.anchor?) / self.template.period_s()?)
+    }
+
+    /// Where in the stride `t` is.
+    pub fn place(&self, t: f64) -> Place {
+        let (Some(phase), Some(contact), Some(off)) = (self.phase(t), self.contact_phase, self.final_phase)
+        else {
+            return Place::Unsure;
+        };
+        let early = MARGIN_SPREADS * self.template.variation() * off;
+        if phase > contact + MARGIN && phase < off - MARGIN - early {
+            return Place::Stance;
+        }
+        let swing = |phase: f64| phase < contact - SWING_MARGIN.1;
+        if swing(phase) || (phase > off + SWING_MARGIN.0 && swing(phase - 1.0)) {
+            Place::Swing
+        } else {
+            Place::Unsure
+        }
+    }
+
+    /// Remembers one cell, and tells what it shows. `watched` when it may be judged; `signed` when
+    /// the sign of the axes is known.
+    pub fn step(&mut self, t: f64, lanes: Lanes, watched: bool, signed: bool) -> Option<Found> {
+        self.now = t;
+        self.past.push(lanes);
+        if !watched {
+            self.calm();
+            return None;
+        }
+        let phase = self.phase(t)?;
+        let beyond = self.template.beyond(phase, &lanes);
+        let fade = 1.0 - CELL_S / FADE_S;
+        self.jerk[0] = fade * self.jerk[0] + CELL_S * f64::from(beyond[FORWARD].abs());
+        self.jerk[1] = fade * self.jerk[1] + CELL_S * f64::from(beyond[UPWARD].abs());
+        self.turn = fade * self.turn + CELL_S * f64::from(beyond[RATE].abs());
+        let place = self.place(t);
+        let fade = 1.0 - CELL_S / BURST_S;
+        for (sum, lane) in self.bursts.iter_mut().zip([BURST, TWIST]) {
+            *sum = fade * *sum + if place == Place::Swing { f64::from(beyond[lane]) } else { 0.0 };
+        }
+        let any = beyond[FORWARD] != 0.0 || beyond[UPWARD] != 0.0 || beyond[RATE] != 0.0;
+        self.since_s = if any { self.since_s + CELL_S } else { (self.since_s - 0.5 * CELL_S).max(0.0) };
+        self.topple(t, &lanes, signed).or_else(|| self.disturb(t, place))
+    }
+
+    fn disturb(&mut self, t: f64, place: Place) -> Option<Found> {
+        let l = &self.limits;
+        let jerk = self.jerk[0] + self.jerk[1];
+        let bears = place == Place::Stance;
+        let slides = bears && self.jerk[0] > l.slide_mps;
+        let struck = self.bursts[0] / l.burst_mps2 + self.bursts[1] / l.twist_dps > 1.0;
+        let lasts = self.since_s > LEAST_S && (jerk > l.jerk_mps || self.turn > l.turn_deg || slides);
+        let strong = lasts || struck;
+        if strong && self.disturbed.is_none() {
+            let onset = t - self.since_s.max(CELL_S);
+            self.disturbed = Some((onset, false));
+            self.toppled = false;
+            self.hold_back(t);
+        }
+        let (onset, told) = self.disturbed?;
+        if t - onset > self.limits.within_s.max(0.5) {
+            self.disturbed = None;
+            return None;
+        }
+        if told || !strong {
+            return None;
+        }
+        let rule = if slides {
+            Rule::Slip
+        } else if bears && t - onset < WAIT_S {
+            return None;
+        } else {
+            Rule::Stumble
+        };
+        self.disturbed = Some((onset, true));
+        let evidence = Evidence::default()
+            .with("ankle_forward_mps", self.jerk[0])
+            .with("ankle_up_mps", self.jerk[1])
+            .with("turn_deg", self.turn)
+            .with("burst_mps2", self.bursts[0]);
+        Some(Found { rule, onset, evidence })
+    }
+
+    /// After a disturbance: whether the leg leaves its usual range toward the toes, or aside.
+    fn topple(&mut self, t: f64, lanes: &Lanes, signed: bool) -> Option<Found> {
+        let (onset, _) = self.disturbed?;
+        let l = &self.limits;
+        if self.toppled || t - onset > l.within_s {
+            return None;
+        }
+        let out = |lane: usize| {
+            let (low, high) = self.template.range(lane);
+            (f64::from(lanes[lane] - high), f64::from(low - lanes[lane]))
+        };
+        let ahead = if signed { out(AHEAD).0 } else { f64::NEG_INFINITY };
+        let (right, left) = out(ASIDE);
+        let aside = right.max(left);
+        let out = ahead > l.ahead_deg || aside > l.aside_deg;
+        self.topples_s = if out { self.topples_s + CELL_S } else { 0.0 };
+        if self.topples_s < TOPPLES_S {
+            return None;
+        }
+        self.toppled = true;
+        let evidence = Evidence::default()
+            .with("beyond_ahead_deg", ahead)
+            .with("beyond_aside_deg", aside)
+            .with("after_s", t - onset);
+        Some(Found { rule: Rule::StumbleUnrecovered, onset, evidence })
+    }
+
+    /// The lead of the inclinations, s.
+    pub fn lead_s(&self) -> f64 {
+        self.limits.lead_s
+    }
+}
+
+fn follow(mean: &mut Option<f64>, value: f64) {
+    *mean = Some(mean.map_or(value, |m| m + LEARN * (value - m)));
+}

@@ -1,0 +1,77 @@
+//! Steps that cease while the belt runs.
+
+use super::disturb::Disturbances;
+use super::rule::Rule;
+use super::tuning::Tuning;
+use crate::record::Evidence;
+use crate::signal::grid::CELL_S;
+
+/// Rate of a shank that is still, deg/s.
+const STILL_DPS: f64 = 15.0;
+/// So much later than late it is a stop even if the shank moves, as a share of a stride.
+const MUCH_LATER: f64 = 0.4;
+/// A swing so much slower than usual belongs to a walk that is being ended.
+const SLOWER: f64 = 0.85;
+
+/// The rule.
+#[derive(Clone, Debug)]
+pub struct HaltRule {
+    late: f64,
+    still_s: f64,
+    lengthening: f64,
+    still_for_s: f64,
+    /// Usual fastest rate of a swing, deg/s.
+    usual_dps: f64,
+    /// The walk, by its last swing, of which a stop has been told.
+    told: f64,
+}
+
+impl HaltRule {
+    /// With these limits.
+    pub fn new(tuning: &Tuning) -> Self {
+        let get = |place| tuning.get(Rule::SuddenStop, place);
+        Self {
+            late: get(2),
+            still_s: get(3),
+            lengthening: get(4),
+            still_for_s: 0.0,
+            usual_dps: 0.0,
+            told: f64::NEG_INFINITY,
+        }
+    }
+
+    /// A swing has been seen.
+    pub fn swing(&mut self, walk: &Disturbances) {
+        let (fastest, _) = walk.swings()[0];
+        // A swing of an ending walk does not make it usual.
+        if self.usual_dps == 0.0 || fastest > SLOWER * self.usual_dps {
+            self.usual_dps += if self.usual_dps == 0.0 { fastest } else { 0.15 * (fastest - self.usual_dps) };
+        } else {
+            self.usual_dps += 0.05 * (fastest - self.usual_dps);
+        }
+    }
+
+    /// Takes one moment; tells a stop.
+    pub fn step(&mut self, t: f64, omega_dps: f64, walk: &Disturbances) -> Option<(f64, Evidence)> {
+        self.still_for_s = if omega_dps.abs() < STILL_DPS { self.still_for_s + CELL_S } else { 0.0 };
+        let (anchor, period) = walk.anchor().zip(walk.period_s())?;
+        let overdue = (t - anchor) / period;
+        if overdue < self.late || anchor == self.told || !walk.template().is_ready() {
+            return None;
+        }
+        if self.still_for_s < self.still_s && overdue < self.late + MUCH_LATER {
+            return None;
+        }
+        self.told = anchor;
+        // The last swing is the closing step; what counts is the stride before it.
+        let (fastest, length) = walk.swings()[1];
+        if length > (1.0 + self.lengthening) * period || fastest < SLOWER * self.usual_dps {
+            return None;
+        }
+        let evidence = Evidence::default()
+            .with("without_step_s", t - anchor)
+            .with("usual_stride_s", period)
+            .with("still_s", self.still_for_s);
+        Some((anchor + 0.5 * period, evidence))
+    }
+}

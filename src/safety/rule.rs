@@ -1,0 +1,615 @@
+//! The one table of rules: what each is called, how loud it is, what it needs, its limits and where
+//! they come from.
+//!
+//! Most published limits are from forward walking or from sensors on the trunk. Each limit here is
+//! therefore a hypothesis: named, sourced, configurable, and measured (`docs/safety.md`).
+
+use serde::{Serialize, Serializer};
+
+use crate::record::AlertLevel;
+
+/// One rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "`RuleInfo::what` says what each is")]
+pub enum Rule {
+    StumbleUnrecovered,
+    Fall,
+    KneeGivingWay,
+    SuddenStop,
+    SensorLost,
+    RepeatedStumbles,
+    Stumble,
+    Slip,
+    Variability,
+    Shuffling,
+    Festination,
+    BeltDrift,
+    Asymmetry,
+    KneeDeficit,
+    WrongDirection,
+    SpeedCeiling,
+    FlatLanding,
+    HeelUp,
+    KneeBent,
+    FootDrag,
+}
+
+/// How many rules there are.
+pub const RULES: usize = 20;
+/// Most limits that one rule has.
+pub const MOST_LIMITS: usize = 7;
+
+impl Rule {
+    /// All, in the order of the table.
+    pub const ALL: [Self; RULES] = [
+        Self::StumbleUnrecovered,
+        Self::Fall,
+        Self::KneeGivingWay,
+        Self::SuddenStop,
+        Self::SensorLost,
+        Self::RepeatedStumbles,
+        Self::Stumble,
+        Self::Slip,
+        Self::Variability,
+        Self::Shuffling,
+        Self::Festination,
+        Self::BeltDrift,
+        Self::Asymmetry,
+        Self::KneeDeficit,
+        Self::WrongDirection,
+        Self::SpeedCeiling,
+        Self::FlatLanding,
+        Self::HeelUp,
+        Self::KneeBent,
+        Self::FootDrag,
+    ];
+
+    /// Its row in the table.
+    pub fn info(self) -> &'static RuleInfo {
+        &TABLE[self as usize]
+    }
+
+    /// The word that files use.
+    pub fn word(self) -> &'static str {
+        self.info().name
+    }
+
+    /// The rule of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.word() == name)
+    }
+}
+
+impl Serialize for Rule {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.word())
+    }
+}
+
+/// What a rule cannot do without. While one is lacking the rule is silent, and said to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    /// A walk under way. Without one there is nothing to watch, and nothing is lacking.
+    Walking,
+    /// Samples, and none of them lost.
+    Samples,
+    /// Readings within the sensor's range.
+    Range,
+    /// The sensor's axes.
+    Axes,
+    /// Which way the person walks.
+    Direction,
+    /// A walk straight on, and not a turn.
+    Straight,
+    /// The running template of this person's stride.
+    Template,
+    /// Enough valid strides.
+    Strides,
+    /// The sensor on the thigh.
+    Thigh,
+    /// The belt's speed.
+    Belt,
+    /// A sensor on each leg.
+    BothLegs,
+    /// The direction that was planned.
+    Plan,
+    /// A verdict on how the foot lands.
+    Contact,
+    /// An angle, or a verdict, of the knee.
+    Knee,
+    /// A stride length or lift.
+    Length,
+}
+
+impl Need {
+    /// All, in the order in which the first that is lacking is named.
+    pub const ALL: [Self; 15] = [
+        Self::BothLegs,
+        Self::Belt,
+        Self::Plan,
+        Self::Walking,
+        Self::Axes,
+        Self::Samples,
+        Self::Range,
+        Self::Direction,
+        Self::Straight,
+        Self::Thigh,
+        Self::Contact,
+        Self::Knee,
+        Self::Length,
+        Self::Template,
+        Self::Strides,
+    ];
+
+    /// Its bit in a set of needs.
+    pub const fn bit(self) -> u16 {
+        1 << self as u16
+    }
+
+    /// Why a rule is not watched without it.
+    pub const fn lacking(self) -> &'static str {
+        match self {
+            Self::Walking => "nobody walks",
+            Self::Samples => "samples are missing",
+            Self::Range => "the sensor is at the end of its range",
+            Self::Axes => "the sensor's axes are not known yet",
+            Self::Direction => "the direction of walking is not known, or not backward",
+            Self::Straight => "the person turns",
+            Self::Template => "this person's stride is still being learned",
+            Self::Strides => "fewer than 12 valid strides so far",
+            Self::Thigh => "there is no sensor on the thigh",
+            Self::Belt => "the belt's speed is not given",
+            Self::BothLegs => "there is a sensor on one leg only",
+            Self::Plan => "no direction is planned",
+            Self::Contact => "landings are not judged",
+            Self::Knee => "the knee is not judged",
+            Self::Length => "stride lengths are not measured",
+        }
+    }
+
+    /// What the table calls it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Walking => "a walk",
+            Self::Samples => "samples without a hole",
+            Self::Range => "readings within range",
+            Self::Axes => "the sensor's axes",
+            Self::Direction => "backward walking, known as such",
+            Self::Straight => "no turn",
+            Self::Template => "4 strides to learn from",
+            Self::Strides => "12 valid strides",
+            Self::Thigh => "the thigh sensor",
+            Self::Belt => "the belt's speed",
+            Self::BothLegs => "a sensor on each leg",
+            Self::Plan => "a planned direction",
+            Self::Contact => "landing verdicts",
+            Self::Knee => "knee angles or verdicts",
+            Self::Length => "stride lengths",
+        }
+    }
+}
+
+/// One limit of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Limit {
+    /// Its key in the configuration, ending in its unit.
+    pub key: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// Default.
+    pub default: f64,
+    /// Least and most that make sense.
+    pub range: (f64, f64),
+    /// Where it comes from.
+    pub source: &'static str,
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct RuleInfo {
+    /// The rule.
+    #[serde(skip)]
+    pub rule: Rule,
+    /// Its name.
+    pub name: &'static str,
+    /// How loud it is.
+    pub level: AlertLevel,
+    /// What it watches for.
+    pub what: &'static str,
+    /// The physical reason why that shows.
+    pub why: &'static str,
+    /// What the person is told.
+    pub message: &'static str,
+    /// What it cannot do without.
+    pub needs: &'static [Need],
+    /// Its limits; the first two are [`REFRACTORY`] and [`ENDS`] of every rule.
+    pub limits: &'static [Limit],
+    /// Simulated scenarios that it must answer.
+    pub scenarios: &'static [&'static str],
+}
+
+/// Place of a rule's refractory time among its limits.
+pub const REFRACTORY: usize = 0;
+/// Place of the time after the last evidence at which it ends.
+pub const ENDS: usize = 1;
+
+const fn limit(
+    key: &'static str,
+    unit: &'static str,
+    default: f64,
+    range: (f64, f64),
+    source: &'static str,
+) -> Limit {
+    Limit { key, unit, default, range, source }
+}
+
+const fn refractory(seconds: f64) -> Limit {
+    limit("refractory_s", "s", seconds, (0.0, 3600.0), "chosen: one alert for one event")
+}
+
+const fn ends(seconds: f64, source: &'static str) -> Limit {
+    limit("ends_s", "s", seconds, (0.1, 600.0), source)
+}
+
+/// Needs of rules that read samples against the stride under way.
+const ACUTE: &[Need] =
+    &[Need::Walking, Need::Axes, Need::Samples, Need::Range, Need::Straight, Need::Template];
+
+/// Needs of rules that compare strides.
+const OVER_STRIDES: &[Need] = &[Need::Walking, Need::Axes, Need::Direction, Need::Straight, Need::Strides];
+
+/// The table.
+pub static TABLE: [RuleInfo; RULES] = [
+    RuleInfo {
+        rule: Rule::StumbleUnrecovered,
+        name: "stumble_unrecovered",
+        level: AlertLevel::Stop,
+        what: "a disturbed step after which the shank leaves the person's own range of inclination",
+        why: "a step that is caught brings the leg back into its usual range; a leg that goes on turning \
+              out of it, toward the toes or sideways, follows a body that topples backward or sideways",
+        message: "Hold on and stop: a step went wrong and was not caught.",
+        needs: &[
+            Need::Walking,
+            Need::Axes,
+            Need::Samples,
+            Need::Range,
+            Need::Direction,
+            Need::Straight,
+            Need::Template,
+        ],
+        limits: &[
+            refractory(10.0),
+            ends(10.0, "chosen: long enough to hold on and look"),
+            limit("within_s", "s", 1.2, (0.2, 3.0), "a trip becomes a fall within 0.7 to 1.0 s (by memory)"),
+            limit("lead_s", "s", 0.2, (0.0, 0.5), "reaction time of a step, Pijnappels et al. 2005 (by memory)"),
+            limit("ahead_deg", "deg", 6.0, (1.0, 60.0), "chosen: twice the error of the inclination"),
+            limit("aside_deg", "deg", 6.0, (1.0, 60.0), "chosen: twice the error of the inclination"),
+        ],
+        scenarios: &["fall_back", "fall_side"],
+    },
+    RuleInfo {
+        rule: Rule::Fall,
+        name: "fall",
+        level: AlertLevel::Stop,
+        what: "the shank lies after an impact or free fall",
+        why: "a standing leg is upright to 30 degrees except in swing; after a fall it stays near the \
+              horizontal, and the floor stops the body within hundredths of a second",
+        message: "It looks like a fall. Stay where you are until you know that nothing is hurt.",
+        needs: &[Need::Samples],
+        limits: &[
+            refractory(20.0),
+            ends(10.0, "chosen: the time to answer before help is asked for"),
+            limit("inclination_deg", "deg", 50.0, (30.0, 85.0), "a leg raised by a bed or a step stays below; lying is 60 to 90 (chosen)"),
+            limit("impact_g", "g", 2.0, (1.2, 12.0), "3 g for a wide-band sensor (by memory), less for what 20 Hz leave of it"),
+            limit("free_fall_g", "g", 0.5, (0.05, 0.9), "free fall below 0.5 g for 0.1 s (by memory)"),
+            limit("lying_s", "s", 1.0, (0.2, 10.0), "a swing lasts 0.3 to 0.7 s: longer is lying (chosen)"),
+            limit("within_s", "s", 2.0, (0.5, 5.0), "a fall takes 0.7 to 1.0 s, and rolling over as long (by memory)"),
+        ],
+        scenarios: &["fall_back", "fall_side"],
+    },
+    RuleInfo {
+        rule: Rule::KneeGivingWay,
+        name: "knee_giving_way",
+        level: AlertLevel::Stop,
+        what: "the bearing knee bends while the foot stays where it is",
+        why: "in backward stance the shank turns forward over a planted foot; a knee that gives way lets \
+              it fall back, while the ankle does not move as it does when a swing begins",
+        message: "Hold on and stop: the knee gave way.",
+        needs: &[Need::Walking, Need::Axes, Need::Samples, Need::Range, Need::Direction, Need::Straight],
+        limits: &[
+            refractory(5.0),
+            ends(10.0, "chosen: long enough to hold on and look"),
+            limit("rate_dps", "deg/s", 60.0, (20.0, 400.0), "chosen: the slowest swing turns at 77 (model); no published value"),
+            limit("drop_deg", "deg", 6.0, (2.0, 40.0), "chosen: half of the 10 to 15 that giving way by 20 turns the shank"),
+            limit("ankle_mps", "m/s", 0.35, (0.05, 2.0), "a swing moves the ankle by more before it has turned as far (model)"),
+            limit("knee_dps", "deg/s", 100.0, (20.0, 600.0), "two sensors; chosen, no published value"),
+            limit("knee_deg", "deg", 12.0, (4.0, 60.0), "two sensors; chosen, no published value"),
+        ],
+        scenarios: &["bw_buckle"],
+    },
+    RuleInfo {
+        rule: Rule::SuddenStop,
+        name: "sudden_stop",
+        level: AlertLevel::Stop,
+        what: "steps cease within one stride while the belt runs",
+        why: "who stops on a belt is carried off it; a planned end lengthens the strides before",
+        message: "You have stopped and the belt still runs: hold the rails and stop the belt.",
+        needs: &[Need::Belt, Need::Walking, Need::Axes, Need::Samples],
+        limits: &[
+            refractory(10.0),
+            ends(5.0, "chosen: until steps are seen again, or it is answered"),
+            limit("late", "strides", 1.45, (1.1, 4.0), "chosen: a stride this late is longer than any of a cautious walk (CV 6 %)"),
+            limit("still_s", "s", 0.4, (0.1, 5.0), "a planted shank turns on; still for longer is standing (chosen)"),
+            limit("lengthening", "share", 0.2, (0.02, 2.0), "a planned end lengthens strides over 3 to 10 s (chosen)"),
+        ],
+        scenarios: &["stop_abrupt"],
+    },
+    RuleInfo {
+        rule: Rule::SensorLost,
+        name: "sensor_lost",
+        level: AlertLevel::Stop,
+        what: "no sample for more than a second while walking",
+        why: "what is not measured is not watched: a fall would not be seen",
+        message: "The sensor is lost: nothing is watched now. Hold on and stop.",
+        needs: &[Need::Walking],
+        limits: &[
+            refractory(5.0),
+            ends(1.0, "samples have come again for this long"),
+            limit("silence_s", "s", 1.0, (0.2, 30.0), "the product's rule"),
+        ],
+        scenarios: &["ble_dropout"],
+    },
+    RuleInfo {
+        rule: Rule::RepeatedStumbles,
+        name: "repeated_stumbles",
+        level: AlertLevel::Stop,
+        what: "a second stumble, slip or giving way within minutes",
+        why: "steps that fail repeatedly say that the task is too hard now, whatever the reason",
+        message: "Stop here for now: steps have gone wrong more than once.",
+        needs: ACUTE,
+        limits: &[
+            refractory(60.0),
+            ends(10.0, "chosen: long enough to hold on and look"),
+            limit("count", "events", 2.0, (2.0, 20.0), "at least 2 in 5 min: stop (chosen, after the sources' stop rule)"),
+            limit("within_s", "s", 300.0, (10.0, 3600.0), "the same"),
+        ],
+        scenarios: &["bw_stumble_elevate", "bw_stumble_lower", "bw_slip"],
+    },
+    RuleInfo {
+        rule: Rule::Stumble,
+        name: "stumble",
+        level: AlertLevel::Caution,
+        what: "the ankle, or the shank, is jerked as it never is at that point of this person's stride",
+        why: "a foot that catches is stopped within some 20 ms: its speed changes off schedule, which no \
+              slower or shorter step does",
+        message: "A step was disturbed. Slow down a little.",
+        needs: ACUTE,
+        limits: &[
+            refractory(2.0),
+            ends(11.0, "11 strides until the gait is as before (forward slips, PMC7739594)"),
+            limit("jerk_mps", "m/s", 0.30, (0.05, 3.0), "chosen: a swinging foot moves at 0.7 to 4 m/s; a third of the slowest"),
+            limit("turn_deg", "deg", 8.0, (2.0, 60.0), "chosen: a slow stride's own turns differ by less"),
+            limit("burst_mps2", "m/s2", 4.0, (0.5, 100.0), "in swing 90 % of 117 forward strides stay below 4 in all (19 people)"),
+            limit("twist_dps", "deg/s", 20.0, (2.0, 500.0), "in swing 90 % of 117 forward strides stay below 40 in all (19 people)"),
+            limit("spreads", "SD", 4.0, (2.0, 12.0), "5 SD for 60 ms (proposal for a shank sensor); 4 here besides the time window"),
+        ],
+        scenarios: &["bw_stumble_elevate", "bw_stumble_lower"],
+    },
+    RuleInfo {
+        rule: Rule::Slip,
+        name: "slip",
+        level: AlertLevel::Caution,
+        what: "the bearing foot moves along the floor",
+        why: "a planted ankle rests; a slide changes its speed by 0.4 m/s and more within a tenth of a second",
+        message: "The foot slid. Slow down a little and check the floor.",
+        needs: ACUTE,
+        limits: &[
+            refractory(2.0),
+            ends(11.0, "11 strides until the gait is as before (forward slips, PMC7739594)"),
+            limit("jerk_mps", "m/s", 0.25, (0.05, 3.0), "0.4 m/s at the end of a slide (chosen), less what the low-pass takes"),
+        ],
+        scenarios: &["bw_slip"],
+    },
+    RuleInfo {
+        rule: Rule::Variability,
+        name: "variability",
+        level: AlertLevel::Caution,
+        what: "stride times vary more than this person's own, or more than most people's",
+        why: "timing that varies from stride to stride shows a gait that is no longer automatic",
+        message: "Your steps have become uneven. Slow down until they are even again.",
+        needs: OVER_STRIDES,
+        limits: &[
+            refractory(30.0),
+            ends(10.0, "chosen"),
+            limit("variation_pct", "%", 6.0, (1.0, 50.0), "caution above 5 % (elderly fallers, Hausdorff 2001, forward); backward healthy 3.1 to 3.4 % (one adult): 6"),
+            limit("times_own", "times", 1.6, (1.05, 10.0), "own baseline first (chosen, after doi 10.5061/dryad.cnp5hqch3)"),
+            limit("clears", "share", 0.8, (0.1, 1.0), "hysteresis, chosen"),
+        ],
+        scenarios: &["bw_var"],
+    },
+    RuleInfo {
+        rule: Rule::Shuffling,
+        name: "shuffling",
+        level: AlertLevel::Caution,
+        what: "short, low, flat steps: two signs at once in three of five strides",
+        why: "a foot that is hardly lifted has little room over the floor, and catches",
+        message: "Your steps have become short and low. Lift the feet, or make a pause.",
+        needs: &[Need::Walking, Need::Axes, Need::Direction, Need::Straight],
+        limits: &[
+            refractory(20.0),
+            ends(5.0, "chosen"),
+            limit("usual_share", "share", 0.5, (0.1, 0.9), "half of the swing's speed, or of the length, that goes with the cadence (walk ratio 0.005 m per step/min; chosen)"),
+            limit("lift_m", "m", 0.03, (0.005, 0.2), "shuffles below 2 to 3 cm, walking 10 to 12 (model)"),
+            limit("stance", "share", 0.72, (0.5, 0.95), "0.60 to 0.70 in walking, the higher the slower (Laufer 2005 in direction)"),
+            limit("of_five", "strides", 3.0, (1.0, 5.0), "3 of 5 (chosen)"),
+        ],
+        scenarios: &["bw_shuffle"],
+    },
+    RuleInfo {
+        rule: Rule::Festination,
+        name: "festination",
+        level: AlertLevel::Caution,
+        what: "steps get quicker and shorter, or the leg trembles in the freeze band while strides shrink",
+        why: "a body that runs away from its feet is chased by ever quicker, ever shorter steps",
+        message: "Your steps get quicker and shorter. Stop, stand, and start again.",
+        needs: &[Need::Walking, Need::Axes, Need::Direction, Need::Straight, Need::Length],
+        limits: &[
+            refractory(20.0),
+            ends(5.0, "chosen"),
+            limit("quicker", "share", 0.15, (0.02, 2.0), "cadence up by 15 % over 5 strides (chosen)"),
+            limit("shorter", "share", 0.25, (0.02, 0.95), "stride length down by 25 % over 5 strides (chosen)"),
+            limit("freeze_ratio", "", 3.0, (0.5, 50.0), "power at 3 to 8 Hz over 0.5 to 3 Hz, Moore et al. 2013, doi 10.1186/1743-0003-10-19"),
+        ],
+        scenarios: &[],
+    },
+    RuleInfo {
+        rule: Rule::BeltDrift,
+        name: "belt_drift",
+        level: AlertLevel::Caution,
+        what: "strides fall short of the belt until the place on it is lost",
+        why: "what the strides lack of the belt's way adds up to the distance drifted toward its end",
+        message: "You are drifting on the belt. Take longer steps, or slow the belt down.",
+        needs: &[Need::Belt, Need::Walking, Need::Axes, Need::Direction, Need::Length],
+        limits: &[
+            refractory(15.0),
+            ends(5.0, "chosen"),
+            limit("distance_m", "m", 0.45, (0.1, 3.0), "a third of a 1.4 m deck (chosen)"),
+            limit("slack", "share", 0.06, (0.0, 0.5), "stride lengths are good to 5 to 8 % (Li et al. 2010, doi 10.1016/j.jbiomech.2010.02.004)"),
+        ],
+        scenarios: &["bw_drift_belt"],
+    },
+    RuleInfo {
+        rule: Rule::Asymmetry,
+        name: "asymmetry",
+        level: AlertLevel::Caution,
+        what: "one step takes longer than the other",
+        why: "guarding one leg shortens the time on it",
+        message: "One leg steps longer than the other.",
+        needs: &[Need::BothLegs, Need::Walking],
+        limits: &[
+            refractory(30.0),
+            ends(10.0, "chosen"),
+            limit("asymmetry_pct", "%", 10.0, (1.0, 100.0), "10 % convention (doi 10.1007/s00167-019-05396-4)"),
+        ],
+        scenarios: &[],
+    },
+    RuleInfo {
+        rule: Rule::KneeDeficit,
+        name: "knee_deficit",
+        level: AlertLevel::Caution,
+        what: "the stance knee stays more bent than at the start of the session",
+        why: "a tired quadriceps no longer straightens the knee under load",
+        message: "The knee straightens less than at the start. It may be time for a pause.",
+        needs: &[Need::Walking, Need::Axes, Need::Direction, Need::Straight, Need::Knee, Need::Strides],
+        limits: &[
+            refractory(60.0),
+            ends(10.0, "chosen"),
+            limit("growth_deg", "deg", 5.0, (1.0, 40.0), "more than 5 within the session (chosen); two sensors tell 3"),
+        ],
+        scenarios: &["bw_ext_fatigue"],
+    },
+    RuleInfo {
+        rule: Rule::WrongDirection,
+        name: "wrong_direction",
+        level: AlertLevel::Caution,
+        what: "strides go the other way than planned",
+        why: "an exercise done the other way is another exercise",
+        message: "This is not the direction that was planned.",
+        needs: &[Need::Plan, Need::Walking, Need::Axes],
+        limits: &[
+            refractory(20.0),
+            ends(3.0, "chosen"),
+            limit("strides", "strides", 3.0, (1.0, 20.0), "two strides settle a direction, one more to be sure (chosen)"),
+        ],
+        scenarios: &[],
+    },
+    RuleInfo {
+        rule: Rule::SpeedCeiling,
+        name: "speed_ceiling",
+        level: AlertLevel::Caution,
+        what: "backward faster than the ceiling",
+        why: "healthy adults break into a backward run at 1.63 m/s; below it lies the ceiling",
+        message: "That is faster than it should be. Slow down.",
+        needs: &[Need::Walking, Need::Axes, Need::Direction, Need::Length],
+        limits: &[
+            refractory(15.0),
+            ends(5.0, "chosen"),
+            limit("speed_mps", "m/s", 1.56, (0.2, 3.0), "3.5 mph; running starts at 3.65 (Hreljac et al. 2005, J Sports Sci Med 4:446)"),
+            limit("of_five", "strides", 3.0, (1.0, 5.0), "3 of 5 (chosen)"),
+        ],
+        scenarios: &[],
+    },
+    RuleInfo {
+        rule: Rule::FlatLanding,
+        name: "flat_landing",
+        level: AlertLevel::Info,
+        what: "the foot lands whole, or heel first, in two of four strides",
+        why: "landing on the toes lets the calf take the load and the foot roll",
+        message: "Land on your toes first.",
+        needs: &[Need::Walking, Need::Axes, Need::Direction, Need::Straight, Need::Contact],
+        limits: &[refractory(8.0), ends(4.0, "chosen"), limit("of_four", "strides", 2.0, (1.0, 4.0), "2 of 4 (chosen)")],
+        scenarios: &["bw_flat", "bw_heel_first"],
+    },
+    RuleInfo {
+        rule: Rule::HeelUp,
+        name: "heel_up",
+        level: AlertLevel::Info,
+        what: "the heel is not put down in two of four strides",
+        why: "the heel that goes all the way down is what straightens the knee",
+        message: "Push the heel all the way down.",
+        needs: &[Need::Walking, Need::Axes, Need::Direction, Need::Straight, Need::Contact],
+        limits: &[refractory(8.0), ends(4.0, "chosen"), limit("of_four", "strides", 2.0, (1.0, 4.0), "2 of 4 (chosen)")],
+        scenarios: &["bw_toe_only"],
+    },
+    RuleInfo {
+        rule: Rule::KneeBent,
+        name: "knee_bent",
+        level: AlertLevel::Info,
+        what: "the knee misses its target in two of four strides",
+        why: "straightening under load is what the exercise is for",
+        message: "Straighten the knee as the heel goes down.",
+        needs: &[Need::Walking, Need::Axes, Need::Direction, Need::Straight, Need::Knee],
+        limits: &[refractory(8.0), ends(4.0, "chosen"), limit("of_four", "strides", 2.0, (1.0, 4.0), "2 of 4 (chosen)")],
+        scenarios: &["bw_ext20"],
+    },
+    RuleInfo {
+        rule: Rule::FootDrag,
+        name: "foot_drag",
+        level: AlertLevel::Info,
+        what: "the ankle is hardly lifted in swing, in two of four strides",
+        why: "the knee that does not bend in swing drags the foot along",
+        message: "Lift the foot a little more.",
+        needs: &[Need::Walking, Need::Axes, Need::Direction, Need::Straight, Need::Length],
+        limits: &[
+            refractory(8.0),
+            ends(4.0, "chosen"),
+            limit("of_four", "strides", 2.0, (1.0, 4.0), "2 of 4 (chosen)"),
+            limit("lift_m", "m", 0.03, (0.005, 0.2), "shuffles below 2 to 3 cm, walking 10 to 12 (model)"),
+        ],
+        scenarios: &["bw_shuffle"],
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_whole() {
+        for (k, info) in TABLE.iter().enumerate() {
+            assert_eq!(info.rule as usize, k);
+            assert_eq!(Rule::named(info.name), Some(info.rule));
+            assert_eq!(info.limits[REFRACTORY].key, "refractory_s");
+            assert_eq!(info.limits[ENDS].key, "ends_s");
+            assert!(info.limits.len() <= MOST_LIMITS, "{}", info.name);
+            for l in info.limits {
+                assert!(l.range.0 <= l.default && l.default <= l.range.1, "{} {}", info.name, l.key);
+                assert!(!l.source.is_empty());
+            }
+            for id in info.scenarios {
+                assert!(crate::sim::scenario::Scenario::named(id).is_some(), "{id}");
+            }
+        }
+    }
+}
