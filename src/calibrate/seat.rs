@@ -13,18 +13,19 @@ pub struct Params {
     pub largest_deg: f64,
     /// Standing that is needed to correct a given mount, s. Default 1.
     pub stand_s: f64,
-    /// Tilt that is worth telling, deg.
+    /// Tilt that is worth telling, deg. Default 10: a strap put on with care is within that.
     pub telling_deg: f64,
     /// Change of standing gravity that is a sensor turned on the leg, deg. Default 8: people stand
     /// within 3 to 5 of their own last time.
     pub moved_deg: f64,
-    /// Angular rate that tells the axis, deg/s.
+    /// Angular rate that tells the axis, deg/s. Default 60: swings and fast stances, no sway.
     pub moving_dps: f64,
-    /// Motion that is needed for it, s.
+    /// Motion that is needed for it, s. Default 3: about five strides.
     pub axis_s: f64,
-    /// Motion after which the past counts half, s.
+    /// Motion after which the past counts half, s. Default 20: half a minute of walking.
     pub memory_s: f64,
-    /// Largest roundness of an axis that is believed.
+    /// Largest roundness of an axis that is believed (second moment over first). Default 0.25: walking has
+    /// 0.02 to 0.1, turning and wriggling 0.3 and more.
     pub roundness: f64,
 }
 

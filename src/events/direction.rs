@@ -17,7 +17,8 @@ pub struct Params {
     pub floor_mps: f64,
     /// Error from which a velocity tells nothing, m/s.
     pub blind_mps: f64,
-    /// Limit of the velocity's vote.
+    /// Limit of the velocity's vote, as odds. Default 4: twice what makes a swing, so that one signal that
+    /// is wrong can be outvoted by all the others.
     pub velocity_limit: f64,
     /// Logarithm of the ratio of peaks that is one vote. Default 0.35: the ratio is 2 in toe-first
     /// walking of either direction, 1 in flat-footed backward walking.
@@ -28,13 +29,13 @@ pub struct Params {
     /// Logarithm of the ratio of sweeps that is one vote against. Default 0.35: a swing turns the shank
     /// back by what the stance turned it; a smaller turn is a wobble within the stance.
     pub sweep_unit: f64,
-    /// Limit of each of the three.
+    /// Limit of each of the three, as odds. Default 2: each alone can make a swing, and be outvoted.
     pub shape_limit: f64,
-    /// Vote of the steps before.
+    /// Vote of the steps before, as odds. Default 1.5: less than makes a swing.
     pub prior: f64,
-    /// Sum from which it is a swing.
+    /// Sum from which it is a swing, as odds. Default 2: one in eight (e to the power of -2) is the other.
     pub swing: f64,
-    /// Sum below which it is not.
+    /// Sum below which it is not, as odds. Default -0.5; what lies between waits for the steps after it.
     pub stance: f64,
 }
 

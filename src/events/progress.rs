@@ -2,8 +2,8 @@
 //!
 //! While the foot is planted the shank turns about the ankle like an inverted pendulum, so the sensor
 //! moves forward with `-omega * r * cos(theta)` (Li, Young, Naing, Donelan 2010,
-//! <https://doi.org/10.1016/j.jbiomech.2010.02.004>). From there the velocity is integrated through the swing. On a
-//! belt of constant speed this is the velocity relative to the belt, so it works on treadmills.
+//! J. Biomech. 43:1640, <https://pubmed.ncbi.nlm.nih.gov/20185136/>). From there the velocity is
+//! integrated through the swing. On a belt of constant speed this is the velocity relative to the belt, so it works on treadmills.
 
 use crate::sagittal::{Motion, RAD};
 use crate::signal::grid::CELL_S;
@@ -28,7 +28,7 @@ pub struct Params {
     /// How long it must hold to count as planted, s. Default 0.06: in swing the ankle's acceleration
     /// passes through zero in less.
     pub planted_s: f64,
-    /// A jump by more than this many of its own errors is not believed ...
+    /// A jump by more than this many of its own errors (default 2.5) is not believed ...
     pub gate_sigmas: f64,
     /// ... until the ankle has been quiet for this long, s. Default 0.25: a slow leg can swing at a
     /// constant velocity for almost that long.
@@ -41,9 +41,11 @@ pub struct Params {
     pub unsettled_mps2: f64,
     /// The same on top in cells that are clipped or missing, m/s². Default 4: half a gravity.
     pub unmeasured_mps2: f64,
-    /// Time constant of that settling, s; a tenth of it while standing.
+    /// Time constant of that settling, s; a tenth of it while standing. Default 1.5: the levelling's own,
+    /// with its bias still unknown.
     pub settling_s: f64,
-    /// Sagittal rate that is still standing, deg/s.
+    /// Sagittal rate that is still standing, deg/s. Default 15: sway is below 5, the slowest planted shank
+    /// turns by 20.
     pub standing_dps: f64,
 }
 

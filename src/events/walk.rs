@@ -44,18 +44,19 @@ pub enum Follows {
 /// What may be tuned.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Params {
-    /// Shortest stride, s.
+    /// Shortest stride, s. Default 0.4: 300 steps a minute is running.
     pub stride_min_s: f64,
-    /// Longest stride, s.
+    /// Longest stride, s. Default 3.5: half as long again as at 0.22 m/s.
     pub stride_max_s: f64,
-    /// A walk has ended when no contact has come for this many of its strides.
+    /// A walk has ended when no contact has come for this many of its strides. Default 1.8: one step
+    /// may be missed, two may not.
     pub pause_strides: f64,
     /// The same before its stride time is known, s. Default 4: the longest stride, and its landing.
     pub pause_s: f64,
     /// Largest ratio of speed and size of two swings of one walk. Default 2.5: the first step from
     /// standing has half the size of the next.
     pub alike: f64,
-    /// How long a step waits for its direction, s.
+    /// How long a step waits for its direction, s. Default 4: the longest stride, and its landing.
     pub patience_s: f64,
 }
 

@@ -27,7 +27,7 @@
 //! ```
 pub(crate) mod act;
 mod anchor;
-mod body;
+pub mod body;
 mod carriage;
 mod chain;
 mod correction;

@@ -18,9 +18,9 @@ pub struct Span {
 /// What may be tuned.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Params {
-    /// Longest pause within a span, s.
+    /// Longest pause within a span, s. Default 0.5: half a step.
     pub pause_s: f64,
-    /// Shortest span of standing or anything else that is told, s.
+    /// Shortest span of standing or anything else that is told, s. Default 1: less is a pause.
     pub least_s: f64,
 }
 

@@ -1,8 +1,8 @@
 //! Length and lift of a stride, by the shank pendulum.
 //!
 //! At two moments with the foot planted the sensor's velocity is known: it turns about an ankle at
-//! rest (Li, Young, Naing, Donelan 2010, <https://doi.org/10.1016/j.jbiomech.2010.02.004>). Between
-//! them its acceleration is integrated, and what is left over at the end is taken out as if it had
+//! rest (Li, Young, Naing, Donelan 2010, J. Biomech. 43:1640,
+//! <https://pubmed.ncbi.nlm.nih.gov/20185136/>). Between them its acceleration is integrated, and what is left over at the end is taken out as if it had
 //! grown evenly. All of it is relative to the ground or to a belt of constant speed.
 //!
 //! # Deviations
