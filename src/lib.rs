@@ -32,6 +32,7 @@ pub mod record;
 pub mod safety;
 pub mod sagittal;
 pub mod scribe;
+pub mod screen;
 pub mod series;
 pub mod settings_file;
 pub mod signal;
