@@ -89,7 +89,7 @@ pub struct Deadlines {
     pub dead: Duration,
     /// Wait before the first new attempt; doubles with each. Default 0.25 s.
     pub pause: Duration,
-    /// Longest wait between attempts. Default 5 s: people look at the screen.
+    /// Longest wait between attempts. Default 1.5 s: someone is walking meanwhile.
     pub longest_pause: Duration,
     /// Writing the sensor's stop, and disconnecting. Default 3 s: BlueZ takes 2 to 2.7 s.
     pub ending: Duration,
@@ -109,7 +109,7 @@ impl Default for Deadlines {
             stale: ms(400),
             dead: ms(4000),
             pause: ms(250),
-            longest_pause: ms(5000),
+            longest_pause: ms(1500),
             ending: ms(3000),
             attempts: 5,
         }

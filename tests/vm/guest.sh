@@ -1,0 +1,35 @@
+#!/bin/bash
+# Process 1 of the virtual machine: brings up D-Bus, BlueZ and an adapter whose radio is on the host,
+# then lives the life of a user. What it sees is left in /run/job for the host to judge.
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+say() { echo "[guest $(cut -d' ' -f1 /proc/uptime)] $*"; }
+KV=$(uname -r); say "kernel $KV"
+mkdir -p /run/kk/lib; ln -s /run/k /run/kk/lib/modules
+modprobe -d /run/kk -S "$KV" -a bluetooth ecb cmac algif_hash algif_skcipher hci_uart virtio_console 2>&1 | head -3
+ip link set lo up
+mkdir -p /run/dbus; mount -t tmpfs t /var/lib/bluetooth
+dbus-daemon --system --fork --nopidfile
+/usr/libexec/bluetooth/bluetoothd -n -P battery > /run/job/bluetoothd.log 2>&1 &
+btattach -B /dev/hvc0 -P h4 > /run/job/btattach.log 2>&1 &
+for _ in $(seq 300); do
+  dbus-send --system --print-reply --dest=org.bluez /org/bluez/hci0 org.freedesktop.DBus.Properties.Set \
+    string:org.bluez.Adapter1 string:Powered variant:boolean:true > /run/job/power.log 2>&1 && break
+  sleep 0.1
+done
+export XDG_CONFIG_HOME=/run/job/config
+cd /run/job
+step() {
+  local name=$1; shift
+  timeout 90 ./retrogait "$@" > "$name.out" 2> "$name.err"; local rc=$?
+  echo "$rc" > "$name.rc"; say "$name: $rc"
+}
+step scan scan --for 8s --format json --no-battery
+step pair_open pair F2:00:00:00:00:01 --as open --mount x=anterior,y=up,z=right --format json
+step pair_wit pair F2:00:00:00:00:02 --as wit --segment thigh --format json
+step pair_movesense pair F2:00:00:00:00:03 --as movesense --format json
+step pair_treadmill pair F2:00:00:00:00:04 --treadmill --as belt --format json
+step live_open live --sensor open --thigh wit --treadmill belt --plain --duration 20s --record=open.csv
+step live_movesense live --sensor movesense --plain --duration 15s --record=movesense.csv
+step doctor doctor --format json
+echo done > /run/job/finished
+sync; echo o > /proc/sysrq-trigger; sleep 10
