@@ -4,6 +4,8 @@ pub mod exit;
 
 mod bench;
 mod capture_args;
+mod demo;
+mod desk;
 mod doctor;
 mod drive;
 mod extras;
@@ -13,6 +15,7 @@ mod live_sim;
 mod outputs;
 mod pace;
 mod pair;
+mod plan;
 mod radio;
 mod replay;
 mod scan;
@@ -20,6 +23,7 @@ mod sensors;
 mod simulate;
 mod simulate_args;
 mod simulate_list;
+mod web;
 
 use clap::{Parser, Subcommand};
 
@@ -51,6 +55,10 @@ enum Command {
     Replay(Box<replay::ReplayArgs>),
     /// Write labelled captures of a simulated walker, or send them as a live sensor does
     Simulate(Box<simulate::SimulateArgs>),
+    /// Show a simulated session, two minutes long: no sensor is needed
+    Demo(Box<demo::DemoArgs>),
+    /// List, show or write plans for sessions
+    Plan(plan::PlanArgs),
     /// Look for sensors in range
     Scan(scan::ScanArgs),
     /// Connect a sensor for the first time, look at it, and remember it
@@ -84,6 +92,8 @@ pub fn main() -> Exit {
     let result = match cli.command {
         Command::Replay(args) => replay::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Scan(args) => scan::run(&args),
         Command::Pair(args) => pair::run(&args),
         Command::Sensors(args) => sensors::run(&args),
