@@ -44,3 +44,4 @@ pub mod stride;
 pub mod summary;
 pub mod time;
 pub mod truth;
+pub mod web;
