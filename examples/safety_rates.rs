@@ -7,6 +7,8 @@
 //! cargo run --release --example safety_rates -- robust 10
 //! ```
 //!
+//! Without arguments it also writes `src/safety/rates.json`, which `retrogait rules` prints.
+//!
 //! Every figure is of kind `simulated`: true of the model, and no accuracy on people.
 #![allow(clippy::unwrap_used, reason = "an example that cannot go on has failed")]
 
@@ -18,6 +20,8 @@ use retrogait::capture::CaptureMeta;
 use retrogait::imu::Sample;
 use retrogait::pipeline::{Output, Pipeline, Settings};
 use retrogait::record::{Alert, AlertLevel, Record};
+use retrogait::safety::rates::{Quiet, Rate};
+use retrogait::safety::rule::Rule;
 use retrogait::sim::device::SensorKind;
 use retrogait::sim::scenario::Scenario;
 use retrogait::sim::setup::{Play, Setup};
@@ -157,6 +161,8 @@ struct Tally {
     first_s: Vec<f64>,
     level_s: Vec<f64>,
     rules: BTreeMap<&'static str, usize>,
+    /// First alert of each rule after the onset, s.
+    by_rule: BTreeMap<&'static str, Vec<f64>>,
     /// Alerts outside every danger.
     stray: BTreeMap<&'static str, usize>,
     seconds: f64,
@@ -176,6 +182,9 @@ impl Tally {
         for (k, v) in other.stray {
             *self.stray.entry(k).or_default() += v;
         }
+        for (k, v) in other.by_rule {
+            self.by_rule.entry(k).or_default().extend(v);
+        }
         self.seconds += other.seconds;
         self.missed.extend(other.missed);
     }
@@ -191,7 +200,13 @@ fn percentile(values: &[f64], share: f64) -> f64 {
 
 /// Dangers of one capture.
 fn hazard((id, level, belt): (&str, AlertLevel, bool), seed: u64, speed: f64, variant: &str) -> Tally {
-    let setup = setup(id, seed, Some(speed).filter(|_| id != "bw_shuffle"), Some(75.0).filter(|_| !id.starts_with("fall") && id != "bw_var"), variant);
+    let setup = setup(
+        id,
+        seed,
+        Some(speed).filter(|_| id != "bw_shuffle"),
+        Some(75.0).filter(|_| !id.starts_with("fall") && id != "bw_var"),
+        variant,
+    );
     let recording = setup.record().unwrap();
     let mut meta = recording.meta;
     if belt {
@@ -206,10 +221,12 @@ fn hazard((id, level, belt): (&str, AlertLevel, bool), seed: u64, speed: f64, va
         let (onset, end) = (onset_s.unwrap(), end_s.unwrap());
         tally.labelled += 1;
         let (mut first, mut leveled) = (None::<f64>, None::<f64>);
+        let mut firsts: BTreeMap<&'static str, f64> = BTreeMap::new();
         for (a, used) in said.iter().zip(&mut used) {
             let at = a.detected.seconds();
             if (onset - 0.5..=end + 2.0).contains(&at) {
                 *used = true;
+                firsts.entry(a.rule.word()).or_insert(at - onset);
                 if a.level > AlertLevel::Info {
                     *tally.rules.entry(a.rule.word()).or_default() += 1;
                     first = Some(first.unwrap_or(at));
@@ -219,6 +236,9 @@ fn hazard((id, level, belt): (&str, AlertLevel, bool), seed: u64, speed: f64, va
                     leveled = Some(leveled.unwrap_or(at));
                 }
             }
+        }
+        for (rule, after) in firsts {
+            tally.by_rule.entry(rule).or_default().push(after);
         }
         tally.found += usize::from(first.is_some());
         tally.at_level += usize::from(leveled.is_some());
@@ -281,9 +301,12 @@ fn all<J: Sync>(jobs: &[J], work: impl Fn(&J) -> Tally + Sync) -> Vec<Tally> {
     done.into_iter().map(|t| t.into_inner().unwrap()).collect()
 }
 
-fn hazards(seeds: u64, variant: &str, verbose: bool) {
+fn hazards(seeds: u64, variant: &str, verbose: bool) -> Vec<Rate> {
+    let mut rates = Vec::new();
     println!("\n### Dangers found ({seeds} seeds at each speed; {variant}; kind: simulated)\n");
-    println!("| scenario | speed m/s | n | any alert | at its level | any p50 / p95 ms | at its level p50 / p95 ms | rules | stray alerts |");
+    println!(
+        "| scenario | speed m/s | n | any alert | at its level | any p50 / p95 ms | at its level p50 / p95 ms | rules | stray alerts |"
+    );
     println!("|---|---|---|---|---|---|---|---|---|");
     for hazard_of in HAZARDS {
         let speeds: &[f64] = if hazard_of.0 == "bw_shuffle" { &[0.3] } else { &SPEEDS };
@@ -293,11 +316,21 @@ fn hazards(seeds: u64, variant: &str, verbose: bool) {
         let mut total = Tally::default();
         let row = |name: &str, t: &Tally| {
             let pct = |k: usize| 100.0 * k as f64 / t.labelled.max(1) as f64;
-            let ms = |v: &[f64]| format!("{:.0} / {:.0}", 1e3 * percentile(v, 0.5), 1e3 * percentile(v, 0.95));
-            let list = |m: &BTreeMap<&str, usize>| m.iter().map(|(k, v)| format!("{k} {v}")).collect::<Vec<_>>().join(", ");
+            let ms =
+                |v: &[f64]| format!("{:.0} / {:.0}", 1e3 * percentile(v, 0.5), 1e3 * percentile(v, 0.95));
+            let list = |m: &BTreeMap<&str, usize>| {
+                m.iter().map(|(k, v)| format!("{k} {v}")).collect::<Vec<_>>().join(", ")
+            };
             println!(
                 "| {} | {name} | {} | {:.1} % | {:.1} % | {} | {} | {} | {} |",
-                hazard_of.0, t.labelled, pct(t.found), pct(t.at_level), ms(&t.first_s), ms(&t.level_s), list(&t.rules), list(&t.stray)
+                hazard_of.0,
+                t.labelled,
+                pct(t.found),
+                pct(t.at_level),
+                ms(&t.first_s),
+                ms(&t.level_s),
+                list(&t.rules),
+                list(&t.stray)
             );
         };
         for v in speeds {
@@ -313,15 +346,28 @@ fn hazards(seeds: u64, variant: &str, verbose: bool) {
             total.add(t);
         }
         row("all", &total);
+        for rule in Rule::ALL.into_iter().filter(|r| r.info().scenarios.contains(&hazard_of.0)) {
+            let after = total.by_rule.get(rule.word()).cloned().unwrap_or_default();
+            rates.push(Rate {
+                rule: rule.word().to_owned(),
+                scenario: hazard_of.0.to_owned(),
+                dangers: u32::try_from(total.labelled).unwrap(),
+                found: u32::try_from(after.len()).unwrap(),
+                p50_ms: (1e3 * percentile(&after, 0.5)).round(),
+                p95_ms: (1e3 * percentile(&after, 0.95)).round(),
+            });
+        }
         if verbose {
             for m in total.missed.iter().take(6) {
                 eprintln!("missed: {m}");
             }
         }
     }
+    rates
 }
 
-fn quiet(hours: f64, verbose: bool) {
+fn quiet(hours: f64, verbose: bool) -> Quiet {
+    let mut by_rule: BTreeMap<&str, u32> = BTreeMap::new();
     println!("\n### Alerts about nothing ({hours} h of each; kind: simulated)\n");
     println!("| scenario | h | stop an hour | caution an hour | info an hour | which |");
     println!("|---|---|---|---|---|---|");
@@ -335,12 +381,15 @@ fn quiet(hours: f64, verbose: bool) {
         for t in all(&jobs, |seed| harmless(what, *seed, each)) {
             total.add(t);
         }
+        for (rule, n) in &total.stray {
+            *by_rule.entry(rule).or_default() += u32::try_from(*n).unwrap();
+        }
         let h = total.seconds / 3600.0;
         let of = |level: AlertLevel| {
             let count: usize = total
                 .stray
                 .iter()
-                .filter(|(name, _)| retrogait::safety::rule::Rule::named(name).unwrap().info().level == level)
+                .filter(|(name, _)| Rule::named(name).unwrap().info().level == level)
                 .map(|(_, n)| n)
                 .sum();
             count as f64
@@ -351,7 +400,11 @@ fn quiet(hours: f64, verbose: bool) {
         let which: Vec<_> = total.stray.iter().map(|(k, v)| format!("{k} {v}")).collect();
         println!(
             "| {} | {h:.1} | {:.2} | {:.2} | {:.1} | {} |",
-            what.0, of(AlertLevel::Stop) / h, of(AlertLevel::Caution) / h, of(AlertLevel::Info) / h, which.join(", ")
+            what.0,
+            of(AlertLevel::Stop) / h,
+            of(AlertLevel::Caution) / h,
+            of(AlertLevel::Info) / h,
+            which.join(", ")
         );
         if verbose {
             for m in total.missed.iter().take(8) {
@@ -360,6 +413,7 @@ fn quiet(hours: f64, verbose: bool) {
         }
     }
     println!("| all | {total_h:.1} | {:.2} | {:.2} | | |", stops / total_h, cautions / total_h);
+    Quiet { hours: total_h, alerts: by_rule.into_iter().map(|(k, n)| (k.to_owned(), n)).collect() }
 }
 
 fn main() {
@@ -369,16 +423,20 @@ fn main() {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small count")]
     let seeds = |d: f64| number(d) as u64;
     match args.first().map(String::as_str) {
-        Some("hazards") => hazards(seeds(50.0), VARIANTS[0], verbose),
-        Some("harmless") => quiet(number(2.0), verbose),
+        Some("hazards") => drop(hazards(seeds(50.0), VARIANTS[0], verbose)),
+        Some("harmless") => drop(quiet(number(2.0), verbose)),
         Some("robust") => {
             for variant in VARIANTS {
                 hazards(seeds(15.0), variant, false);
             }
         }
         _ => {
-            hazards(50, VARIANTS[0], true);
-            quiet(2.0, false);
+            let mut dangers = hazards(50, VARIANTS[0], true);
+            // What was never told has no time at which it was.
+            dangers.retain(|r| r.found > 0);
+            let written = serde_json::json!({ "dangers": dangers, "harmless": quiet(2.0, true) });
+            let text = serde_json::to_string_pretty(&written).unwrap() + "\n";
+            std::fs::write("src/safety/rates.json", text).unwrap();
             for variant in &VARIANTS[1..] {
                 hazards(15, variant, false);
             }

@@ -6,6 +6,9 @@ use crate::capture::{CaptureMeta, Placement};
 /// Movement, 4th ed., 2009, fig. 4.1).
 pub const SHANK_SHARE: f64 = 0.246;
 
+/// Share of the body height from hip to knee (the same).
+pub const THIGH_SHARE: f64 = 0.245;
+
 /// Body height where none is given, m (the contract's).
 pub const USUAL_HEIGHT_M: f64 = 1.70;
 
@@ -25,6 +28,10 @@ const fn sensor_share(placement: Placement) -> f64 {
 pub struct Body {
     /// From the sensor to the ankle's centre, m.
     pub ankle_m: f64,
+    /// From knee to ankle, m.
+    pub shank_m: f64,
+    /// From hip to knee, m.
+    pub thigh_m: f64,
     /// The height that had to be assumed, m.
     pub assumed_height_m: Option<f64>,
 }
@@ -37,6 +44,8 @@ impl Body {
         let shank_m =
             meta.shank_length_m.unwrap_or_else(|| from_height(meta.height_m.unwrap_or(USUAL_HEIGHT_M)));
         Self {
+            shank_m,
+            thigh_m: meta.thigh_length_m.unwrap_or(shank_m * THIGH_SHARE / SHANK_SHARE),
             ankle_m: sensor_share(meta.placement) * shank_m,
             assumed_height_m: assumed.then_some(USUAL_HEIGHT_M),
         }

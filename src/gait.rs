@@ -1,12 +1,13 @@
 //! From poses to events and strides: the part of the path that needs to know how the sensors sit.
 
+use crate::body::Body;
 use crate::calibrate::seat::Seat;
 use crate::events::detector::{self, Detector, Found, Frames};
 use crate::orient::attitude::Pose;
 use crate::orient::quat::apply;
 use crate::sagittal::{self, Motion, Sagittal, inclination_deg};
 use crate::stride::assemble::{Assembler, Cycle};
-use crate::stride::measure::{Measured, Measurer};
+use crate::stride::measure::{self, Measured, Measurer};
 
 /// What may be tuned.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,6 +16,10 @@ pub struct Params {
     pub sagittal: sagittal::Params,
     /// Events.
     pub detector: detector::Params,
+    /// Figures of a stride.
+    pub measure: measure::Params,
+    /// Lengths of the body.
+    pub body: Body,
 }
 
 /// What became known.
@@ -45,7 +50,7 @@ impl Gait {
             sagittal: Sagittal::new(&params.sagittal),
             detector: Detector::new(params.detector),
             assembler: Assembler::default(),
-            measurer: Measurer::new(params.sagittal.ankle_m),
+            measurer: Measurer::new(params.body, params.measure),
             thigh_deg: [0.0; 3],
             done: Done::default(),
         }
@@ -80,6 +85,7 @@ impl Gait {
         self.done.measure(&mut self.measurer, frames, emit);
         if let Some(t) = planted {
             self.measurer.planted(t, frames, &mut |m| emit(Said::Stride(m)));
+            self.detector.set_lever(self.measurer.ahead_m());
         }
         (motion, knee)
     }

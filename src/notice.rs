@@ -62,6 +62,11 @@ pub enum What {
         /// Angle between standing gravity before and after, deg.
         angle_deg: f64,
     },
+    /// The sensor does not sit where it was calibrated.
+    CalibrationStale {
+        /// Angle between standing gravity then and now, deg.
+        angle_deg: f64,
+    },
     /// The stride length from the sensor does not fit the belt's speed.
     BeltMismatch {
         /// Stride length over the belt's movement.
@@ -94,6 +99,7 @@ impl What {
             Self::MountSuspect => "mount_suspect",
             Self::MountTilted { .. } => "mount_tilted",
             Self::SensorMoved { .. } => "sensor_moved",
+            Self::CalibrationStale { .. } => "calibration_stale",
             Self::BeltMismatch { .. } => "belt_mismatch",
             Self::FootPlacement => "foot_placement",
             Self::KneeUnknown => "knee_unknown",
@@ -109,7 +115,9 @@ impl What {
             Self::RateLow { rate_hz } => Some(rate_hz),
             Self::HeightAssumed { height_m } => Some(height_m),
             Self::MountFound { confidence } => Some(confidence),
-            Self::MountTilted { angle_deg } | Self::SensorMoved { angle_deg } => Some(angle_deg),
+            Self::MountTilted { angle_deg }
+            | Self::SensorMoved { angle_deg }
+            | Self::CalibrationStale { angle_deg } => Some(angle_deg),
             Self::BeltMismatch { ratio } => Some(ratio),
             Self::Clipped
             | Self::MountUnknown
@@ -145,6 +153,7 @@ impl fmt::Display for What {
             }
             Self::MountTilted { angle_deg } => write!(f, "standing gravity is {angle_deg:.0}° from where the mount line puts it: corrected by it"),
             Self::SensorMoved { angle_deg } => write!(f, "the sensor has turned {angle_deg:.0}° on the leg: angles before and after do not compare"),
+            Self::CalibrationStale { angle_deg } => write!(f, "the sensor sits {angle_deg:.0}° from where it was calibrated: no knee angle from the shank alone; calibrate again"),
             Self::BeltMismatch { ratio } => {
                 write!(f, "stride length is {:.0} % of the belt's movement: holding the rails, drifting, or a wrong leg length", ratio * 100.0)
             }

@@ -31,6 +31,7 @@
 
 use crate::body::Body;
 use crate::calibrate::mounting::{self, Mounting, Now};
+use crate::calibrate::reference::Reference;
 use crate::capture::{CaptureMeta, Placement};
 use crate::events::detector;
 use crate::gait::{self, Gait, Said};
@@ -39,6 +40,7 @@ use crate::mount::{Mount, Swap};
 use crate::notice::What;
 use crate::orient::attitude::{Attitudes, Pose};
 use crate::orient::{standing, vqf};
+use crate::person::Aims;
 use crate::record::{Record, SeriesRow};
 use crate::safety::strides::Usual;
 use crate::safety::tuning::Tuning;
@@ -47,7 +49,8 @@ use crate::sagittal;
 use crate::scribe::{self, Scribe};
 use crate::signal::clip::Clip;
 use crate::signal::grid::{self, Cell, Grid, Taken};
-use crate::stride::measure::Measured;
+use crate::stride::measure::{self, Measured};
+use crate::technique::judge::{self, Judge};
 use crate::time::SensorTime;
 
 /// What can be set from outside.
@@ -59,6 +62,10 @@ pub struct Settings {
     pub rules: Tuning,
     /// What is usual for this person.
     pub usual: Usual,
+    /// What the person's strides are held to.
+    pub aims: Aims,
+    /// How the sensors sat when they were calibrated.
+    pub reference: Option<Reference>,
 }
 
 /// Anything that leaves the pipeline.
@@ -88,9 +95,16 @@ impl Pipeline {
     /// A pipeline for a capture that says `meta` of itself.
     pub fn new(meta: &CaptureMeta, settings: Settings) -> Self {
         let body = Body::of(meta);
+        let mut mounting =
+            Mounting::new(mounting::Params::default(), meta.mount.is_some(), meta.thigh_mount.is_some());
+        if let Some(reference) = &settings.reference {
+            mounting.calibrate(reference);
+        }
         let params = gait::Params {
             sagittal: sagittal::Params { low_pass_hz: 15.0, ankle_m: body.ankle_m },
             detector: detector::Params::new(body.ankle_m),
+            measure: measure::Params::default(),
+            body,
         };
         Self {
             grid: Grid::new(grid::Params::default()),
@@ -98,11 +112,7 @@ impl Pipeline {
             path: Path {
                 swaps: [meta.mount, meta.thigh_mount].map(|m| m.unwrap_or(Mount::IDENTITY).swap()),
                 attitudes: Attitudes::new(vqf::Params::SHANK, standing::Params::default()),
-                mounting: Mounting::new(
-                    mounting::Params::default(),
-                    meta.mount.is_some(),
-                    meta.thigh_mount.is_some(),
-                ),
+                mounting,
                 gait: Gait::new(&params),
                 safety: Safety::new(
                     &settings.rules,
@@ -112,7 +122,13 @@ impl Pipeline {
                         usual: settings.usual,
                     },
                 ),
-                scribe: Scribe::new(scribe::Params::default(), meta.treadmill_mps, settings.series),
+                scribe: Scribe::new(
+                    scribe::Params::default(),
+                    meta.treadmill_mps,
+                    settings.series,
+                    Judge::new(judge::Params::default(), settings.aims, settings.reference),
+                    settings.aims,
+                ),
                 start: Start {
                     mount_given: meta.mount.is_some(),
                     assumed_height_m: body.assumed_height_m,
@@ -289,6 +305,7 @@ impl Path {
     fn tell_strides(&mut self, emit: &mut impl FnMut(Output)) {
         for n in 0..std::mem::take(&mut self.done.n) {
             let Some(m) = &self.done.items[n] else { continue };
+            self.scribe.zero = self.mounting.zero();
             let record = self.scribe.stride(m, self.mounting.withheld(), emit);
             self.safety.stride(&record, m.cycle.start, self.last_t);
             let scribe = &mut self.scribe;

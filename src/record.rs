@@ -146,6 +146,35 @@ pub enum KneeVerdict {
     Uncertain,
 }
 
+/// What it would take to tell the knee's angle, or to tell it more exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KneeNeeds {
+    /// Quiet standing, by which the sensors' zero is found.
+    Standing,
+    /// A calibration file: with the shank's sensor alone the angle rests on it.
+    Calibration,
+    /// A new calibration: the strap has moved since.
+    Recalibration,
+    /// A thigh sensor that fits the shank's: the two contradict each other.
+    ThighSensor,
+    /// A stride whose length and stance can be measured.
+    Stride,
+}
+
+impl KneeNeeds {
+    /// The word that files use.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Standing => "standing",
+            Self::Calibration => "calibration",
+            Self::Recalibration => "recalibration",
+            Self::ThighSensor => "thigh_sensor",
+            Self::Stride => "stride",
+        }
+    }
+}
+
 /// Why a stride is not to be judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -236,6 +265,9 @@ pub struct Stride {
     pub direction: StrideDirection,
     /// How the foot landed; `None` when not backward or not judged.
     pub contact: Option<Contact>,
+    /// Confidence in `contact`, 0 to 1; `None` where nothing is said.
+    #[serde(serialize_with = "maybe_milli")]
+    pub contact_confidence: Option<f64>,
     /// Backward: heel contact, s.
     #[serde(rename = "heel_contact_s")]
     pub heel_contact: Option<SensorTime>,
@@ -257,15 +289,27 @@ pub struct Stride {
     /// Toe contact to heel contact, s.
     #[serde(serialize_with = "maybe_milli")]
     pub roll_time_s: Option<f64>,
+    /// How well the foot was rolled down from the toes, 0 to 1; `None` where it cannot be told.
+    #[serde(serialize_with = "maybe_milli")]
+    pub roll_quality: Option<f64>,
+    /// How far the ankle fell from toe contact until it rested, m.
+    #[serde(serialize_with = "maybe_milli")]
+    pub ankle_drop_m: Option<f64>,
     /// Share of the stride with the foot on the ground, 0 to 1.
     #[serde(serialize_with = "maybe_milli")]
     pub stance_fraction: Option<f64>,
     /// Distance of the stride, m, as a magnitude.
     #[serde(serialize_with = "maybe_milli")]
     pub stride_length_m: Option<f64>,
+    /// One standard deviation of its error, m.
+    #[serde(serialize_with = "maybe_milli")]
+    pub stride_length_sd_m: Option<f64>,
     /// Its mean speed, m/s, as a magnitude.
     #[serde(serialize_with = "maybe_milli")]
     pub speed_mps: Option<f64>,
+    /// One standard deviation of its error, m/s.
+    #[serde(serialize_with = "maybe_milli")]
+    pub speed_sd_mps: Option<f64>,
     /// `stride_length_m` over the belt's own movement in that time; `None` without a belt speed.
     #[serde(serialize_with = "maybe_milli")]
     pub belt_ratio: Option<f64>,
@@ -275,16 +319,36 @@ pub struct Stride {
     /// Highest rise of the ankle in swing over its height in stance, m.
     #[serde(serialize_with = "maybe_milli")]
     pub swing_lift_m: Option<f64>,
+    /// One standard deviation of its error, m.
+    #[serde(serialize_with = "maybe_milli")]
+    pub swing_lift_sd_m: Option<f64>,
+    /// Fastest shank rotation of the swing, deg/s, as a magnitude.
+    #[serde(serialize_with = "maybe_milli")]
+    pub mid_swing_dps: Option<f64>,
     /// Likeness of this stride's sagittal rate to the one before, -1 to 1.
     #[serde(serialize_with = "maybe_milli")]
     pub regularity: Option<f64>,
     /// Smallest stance flexion, deg; `None` when it cannot be told.
     #[serde(serialize_with = "maybe_milli")]
     pub knee_min_flexion_deg: Option<f64>,
+    /// Lower end of its 95 % range, deg.
+    #[serde(serialize_with = "maybe_milli")]
+    pub knee_min_low_deg: Option<f64>,
+    /// Upper end of its 95 % range, deg.
+    #[serde(serialize_with = "maybe_milli")]
+    pub knee_min_high_deg: Option<f64>,
+    /// Backward: straightening of the knee from toe contact to mid-stance, deg.
+    #[serde(serialize_with = "maybe_milli")]
+    pub knee_excursion_deg: Option<f64>,
+    /// One standard deviation of its error, deg.
+    #[serde(serialize_with = "maybe_milli")]
+    pub knee_excursion_sd_deg: Option<f64>,
     /// Where the knee figure comes from.
     pub knee_source: Option<KneeSource>,
     /// The knee against its target.
     pub knee_verdict: Option<KneeVerdict>,
+    /// What is missing for the angle, or to be surer of it.
+    pub knee_needs: Option<KneeNeeds>,
     /// Confidence in the direction, 0 to 1.
     #[serde(serialize_with = "milli")]
     pub confidence: f64,

@@ -62,6 +62,15 @@ impl Motion {
     pub fn theta_deg(&self) -> f64 {
         libm::atan2(self.tilt[0], self.tilt[1]) / RAD
     }
+
+    /// Acceleration upward of the ankle's centre, which lies `ahead_m` behind the line below the sensor,
+    /// m/s². [`Self::ankle_up_mps2`] is that of the point on the line: cheaper, and as good for telling a
+    /// change; this one is at rest while the foot is.
+    pub fn ankle_centre_up_mps2(&self, ahead_m: f64) -> f64 {
+        let [sin, cos] = self.tilt;
+        let rate = self.omega_dps * RAD;
+        self.ankle_up_mps2 + ahead_m * (rate * rate * sin - self.alpha_dps2 * RAD * cos)
+    }
 }
 
 /// From poses to the sagittal plane.

@@ -2,9 +2,11 @@
 
 use crate::events::detector::Found;
 use crate::notice::{Notice, What};
+use crate::person::Aims;
 use crate::pipeline::Output;
 use crate::record::{
-    Activity, Alert, AlertEnd, Bout, Direction, Event, EventKind, InvalidReason, KneeSource, Record, Stride, StrideDirection,
+    Activity, Alert, AlertEnd, Bout, Direction, Event, EventKind, InvalidReason, Record, Stride,
+    StrideDirection,
 };
 use crate::safety::Said;
 use crate::sagittal::Motion;
@@ -14,6 +16,8 @@ use crate::stride::assemble::Part;
 use crate::stride::bout::{self, Bouts};
 use crate::stride::measure::Measured;
 use crate::summary::Summary;
+use crate::technique::judge::{Judge, Technique, Zero};
+use crate::technique::log::Log;
 use crate::time::{SensorTime, Span};
 
 /// What may be tuned.
@@ -54,12 +58,19 @@ pub struct Scribe {
     /// Time of the sample that is being worked on.
     now: SensorTime,
     off_belt: u32,
+    judge: Judge,
+    /// How far the zero of the inclinations can be believed.
+    pub zero: Zero,
+    log: Log,
 }
 
 impl Scribe {
     /// Before the first sample.
-    pub fn new(params: Params, treadmill_mps: Option<f64>, series: bool) -> Self {
+    pub fn new(params: Params, treadmill_mps: Option<f64>, series: bool, judge: Judge, aims: Aims) -> Self {
         Self {
+            judge,
+            zero: Zero::default(),
+            log: Log::new(aims),
             params,
             treadmill_mps,
             summary: Summary::default(),
@@ -158,7 +169,8 @@ impl Scribe {
         let direction = self.direction(m, withheld);
         let reason = Self::invalid(m, direction);
         let record = self.record(m, direction, reason);
-        self.count(m, direction, reason.is_none());
+        self.log.add(&record);
+        self.count(&record, m, reason.is_none());
         self.check_belt(&record, emit);
         emit(Output::Record(Record::Stride(record)));
         let activity = match direction {
@@ -203,21 +215,26 @@ impl Scribe {
         }
     }
 
-    fn record(&self, m: &Measured, direction: StrideDirection, reason: Option<InvalidReason>) -> Stride {
+    fn record(&mut self, m: &Measured, direction: StrideDirection, reason: Option<InvalidReason>) -> Stride {
         let c = &m.cycle;
-        let at = |t: Option<f64>| t.map(|t| self.time(t));
+        let (origin, now) = (self.origin, self.now);
+        let at = |t: Option<f64>| t.map(|t| origin.plus(Span::from_seconds(t)).min(now));
         let told = direction != StrideDirection::Unknown;
         let whole = c.part == Part::Whole;
         let time_s = c.end - c.start;
         let belt_m = self.treadmill_mps.map(|v| v * time_s);
         let backward = told && c.direction == Direction::Backward;
-        let knee = m.knee_min_deg.filter(|_| told);
+        let t = match direction {
+            StrideDirection::Backward => self.judge.judge(m, reason.is_none(), self.zero),
+            _ => Technique::default(),
+        };
         Stride {
             start: self.time(c.start),
             end: self.time(c.end),
             detected: self.now,
             direction,
-            contact: None,
+            contact: t.landed.map(|l| l.contact),
+            contact_confidence: t.landed.map(|l| l.confidence),
             heel_contact: at(c.heel.filter(|_| told)),
             knee_extension: at(c.knee.filter(|_| told)),
             forefoot_rise: at(c.forefoot.filter(|_| told)),
@@ -225,23 +242,35 @@ impl Scribe {
             mid_swing: at(c.mid_swing),
             stride_time_s: whole.then_some(time_s),
             roll_time_s: c.heel.filter(|_| backward).map(|h| h - c.start),
+            roll_quality: t.roll_quality,
+            ankle_drop_m: t.ankle_drop_m,
             stance_fraction: c.stance_fraction().filter(|_| told),
             stride_length_m: m.length_m,
+            stride_length_sd_m: m.length_sd_m,
             speed_mps: m.length_m.map(|l| l / time_s),
+            speed_sd_mps: m.length_sd_m.map(|sd| sd / time_s),
             belt_ratio: m.length_m.zip(belt_m).filter(|(_, b)| *b > 0.0).map(|(l, b)| l / b),
             cadence_steps_per_min: whole.then(|| 120.0 / time_s),
             swing_lift_m: m.lift_m,
+            swing_lift_sd_m: m.lift_sd_m,
+            mid_swing_dps: m.mid_swing_dps,
             regularity: m.regularity,
-            knee_min_flexion_deg: knee,
-            knee_source: knee.map(|_| KneeSource::TwoSensor),
-            knee_verdict: None,
+            knee_min_flexion_deg: t.knee.min_deg,
+            knee_min_low_deg: t.knee.range_deg.map(|r| r[0]),
+            knee_min_high_deg: t.knee.range_deg.map(|r| r[1]),
+            knee_excursion_deg: t.knee.excursion_deg,
+            knee_excursion_sd_deg: t.knee.excursion_sd_deg,
+            knee_source: t.knee.source,
+            knee_verdict: t.knee.verdict,
+            knee_needs: t.knee.needs,
             confidence: if told { c.confidence } else { 0.0 },
             valid: reason.is_none(),
             invalid_reason: reason,
         }
     }
 
-    fn count(&mut self, m: &Measured, direction: StrideDirection, valid: bool) {
+    fn count(&mut self, record: &Stride, m: &Measured, valid: bool) {
+        let direction = record.direction;
         let strides = &mut self.summary.strides;
         let counter = match direction {
             StrideDirection::Turning => &mut strides.turning,
@@ -255,11 +284,11 @@ impl Scribe {
         if valid {
             match direction {
                 StrideDirection::Backward => {
-                    self.backward.add(m);
+                    self.backward.add(record);
                     self.summary.backward_m += m.length_m.unwrap_or(0.0);
                 }
                 StrideDirection::Forward => {
-                    self.forward.add(m);
+                    self.forward.add(record);
                     self.summary.forward_m += m.length_m.unwrap_or(0.0);
                 }
                 _ => {}
@@ -313,6 +342,7 @@ impl Scribe {
         }
         self.summary.backward = self.backward.figures();
         self.summary.forward = self.forward.figures();
+        self.summary.technique = self.log.summary();
         emit(Output::Record(Record::Summary(Box::new(self.summary))));
     }
 }

@@ -57,8 +57,8 @@ impl Fault {
 /// # Errors
 /// [`FileError`], which names the file.
 pub fn read<T>(path: &Path, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Result<T, FileError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| FileError::Io { path: path.to_owned(), source })?;
+    let text =
+        std::fs::read_to_string(path).map_err(|source| FileError::Io { path: path.to_owned(), source })?;
     parse(&text).map_err(|fault| FileError::Fault { name: path.display().to_string(), fault })
 }
 

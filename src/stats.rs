@@ -1,6 +1,6 @@
 //! The spread of each figure, in constant memory.
 
-use crate::stride::measure::Measured;
+use crate::record::Stride;
 use crate::summary::{Figures, Spread};
 
 /// Bins of a histogram.
@@ -62,11 +62,14 @@ pub struct Stats {
     cadence: Histogram,
     stance: Histogram,
     roll: Histogram,
+    quality: Histogram,
+    drop: Histogram,
     length: Histogram,
     speed: Histogram,
     lift: Histogram,
     regularity: Histogram,
     knee: Histogram,
+    excursion: Histogram,
 }
 
 impl Default for Stats {
@@ -76,28 +79,33 @@ impl Default for Stats {
             cadence: Histogram::new(0.0, 300.0),
             stance: Histogram::new(0.0, 1.0),
             roll: Histogram::new(0.0, 1.0),
+            quality: Histogram::new(0.0, 1.0),
+            drop: Histogram::new(-0.05, 0.25),
             length: Histogram::new(0.0, 3.0),
             speed: Histogram::new(0.0, 3.0),
             lift: Histogram::new(0.0, 0.4),
             regularity: Histogram::new(-1.0, 1.0),
             knee: Histogram::new(-20.0, 80.0),
+            excursion: Histogram::new(-40.0, 80.0),
         }
     }
 }
 
 impl Stats {
     /// Counts one valid stride.
-    pub fn add(&mut self, m: &Measured) {
-        let time = m.cycle.end - m.cycle.start;
-        self.stride_time.add(Some(time));
-        self.cadence.add(Some(120.0 / time));
-        self.stance.add(m.cycle.stance_fraction());
-        self.roll.add(m.cycle.heel.map(|h| h - m.cycle.start));
-        self.length.add(m.length_m);
-        self.speed.add(m.length_m.map(|l| l / time));
-        self.lift.add(m.lift_m);
-        self.regularity.add(m.regularity);
-        self.knee.add(m.knee_min_deg);
+    pub fn add(&mut self, s: &Stride) {
+        self.stride_time.add(s.stride_time_s);
+        self.cadence.add(s.cadence_steps_per_min);
+        self.stance.add(s.stance_fraction);
+        self.roll.add(s.roll_time_s);
+        self.quality.add(s.roll_quality);
+        self.drop.add(s.ankle_drop_m);
+        self.length.add(s.stride_length_m);
+        self.speed.add(s.speed_mps);
+        self.lift.add(s.swing_lift_m);
+        self.regularity.add(s.regularity);
+        self.knee.add(s.knee_min_flexion_deg);
+        self.excursion.add(s.knee_excursion_deg);
     }
 
     /// Their spread.
@@ -107,11 +115,14 @@ impl Stats {
             cadence_steps_per_min: self.cadence.spread(),
             stance_fraction: self.stance.spread(),
             roll_time_s: self.roll.spread(),
+            roll_quality: self.quality.spread(),
+            ankle_drop_m: self.drop.spread(),
             stride_length_m: self.length.spread(),
             speed_mps: self.speed.spread(),
             swing_lift_m: self.lift.spread(),
             regularity: self.regularity.spread(),
             knee_min_flexion_deg: self.knee.spread(),
+            knee_excursion_deg: self.excursion.spread(),
         }
     }
 }

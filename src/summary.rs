@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::record::{maybe_milli, milli};
 use crate::safety::watch::SafetySummary;
+use crate::technique::log::TechniqueSummary;
 use crate::time::SensorTime;
 
 /// The whole capture in figures.
@@ -27,6 +28,8 @@ pub struct Summary {
     pub backward: Figures,
     /// Spread of each figure over the valid forward strides.
     pub forward: Figures,
+    /// How the backward strides were taken.
+    pub technique: TechniqueSummary,
     /// What was watched for, and what was not.
     pub safety: SafetySummary,
 }
@@ -92,6 +95,8 @@ pub enum MountSource {
     Line,
     /// The movement itself.
     Movement,
+    /// A calibration.
+    Calibration,
 }
 
 /// Strides by direction.
@@ -142,6 +147,10 @@ pub struct Figures {
     pub stance_fraction: Spread,
     /// Toe contact to heel contact, s.
     pub roll_time_s: Spread,
+    /// How well the foot was rolled down, 0 to 1.
+    pub roll_quality: Spread,
+    /// Fall of the ankle after contact, m.
+    pub ankle_drop_m: Spread,
     /// Stride length, m.
     pub stride_length_m: Spread,
     /// Speed, m/s.
@@ -152,6 +161,8 @@ pub struct Figures {
     pub regularity: Spread,
     /// Smallest stance flexion of the knee, deg.
     pub knee_min_flexion_deg: Spread,
+    /// Straightening of the knee from toe contact to mid-stance, deg.
+    pub knee_excursion_deg: Spread,
 }
 
 /// Median and range of one figure.

@@ -3,5 +3,6 @@
 pub mod axis;
 pub mod mounting;
 pub mod range;
+pub mod reference;
 pub mod search;
 pub mod seat;

@@ -5,6 +5,7 @@
 //! range; where they contradict each other, or nothing is clear, direction is withheld.
 
 use super::range::{self, Range, Sign};
+use super::reference::Reference;
 use super::search::{self, Mounts, Poses, Search};
 use super::seat::{self, Seat, Told};
 use crate::notice::What;
@@ -13,6 +14,7 @@ use crate::signal::grid::CELL_S;
 use crate::stride::assemble::Part;
 use crate::stride::measure::Measured;
 use crate::summary::{MountSource, MountSummary};
+use crate::technique::judge::Zero;
 
 /// What may be tuned.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
@@ -94,6 +96,19 @@ impl Mounting {
         }
     }
 
+    /// Starts from how the sensors sat when they were calibrated. Their mount lines must be those of then.
+    pub fn calibrate(&mut self, reference: &Reference) {
+        if self.looking == Some(Looking::Both) {
+            self.source = MountSource::Calibration;
+            self.confidence = LINE_CONFIDENCE;
+        }
+        self.shank = Seat::calibrated(self.params.seat, &reference.shank);
+        if let Some(thigh) = &reference.thigh {
+            self.thigh = Some(Seat::calibrated(self.params.seat, thigh));
+        }
+        self.looking = (self.thigh.is_none() && !self.thigh_given).then_some(Looking::Thigh);
+    }
+
     /// The seats of both sensors; `None` while the shank's is looked for.
     pub fn seats(&self) -> Option<(&Seat, Option<&Seat>)> {
         (self.looking != Some(Looking::Both)).then_some((&self.shank, self.thigh.as_ref()))
@@ -128,6 +143,7 @@ impl Mounting {
                 notice(match told {
                     Told::Tilted(angle_deg) => What::MountTilted { angle_deg },
                     Told::Moved(angle_deg) => What::SensorMoved { angle_deg },
+                    Told::Stale(angle_deg) => What::CalibrationStale { angle_deg },
                 });
             }
         }
@@ -252,6 +268,18 @@ impl Mounting {
                 turn
             }
             _ => false,
+        }
+    }
+
+    /// How far the zero of the inclinations can be believed.
+    pub fn zero(&self) -> Zero {
+        match (self.shank.calibration(), self.thigh.as_ref().and_then(Seat::calibration)) {
+            (Some(false), _) | (_, Some(false)) => Zero::Stale,
+            (Some(true), _) => Zero::Calibrated,
+            (None, _) if self.shank.has_standing() && self.thigh.as_ref().is_none_or(Seat::has_standing) => {
+                Zero::Standing
+            }
+            (None, _) => Zero::Nominal,
         }
     }
 

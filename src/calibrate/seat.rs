@@ -2,6 +2,7 @@
 //! about the vertical by the axis of rotation.
 
 use super::axis::RateMoments;
+use super::reference::Sitting;
 use crate::orient::attitude::Attitude;
 use crate::orient::quat::{EYE, Matrix, angle_deg, cross, dot, unit};
 
@@ -13,19 +14,21 @@ pub struct Params {
     pub largest_deg: f64,
     /// Standing that is needed to correct a given mount, s. Default 1.
     pub stand_s: f64,
-    /// Tilt that is worth telling, deg. Default 10: a strap put on with care is within that.
+    /// Tilt that is worth telling, deg.
     pub telling_deg: f64,
     /// Change of standing gravity that is a sensor turned on the leg, deg. Default 8: people stand
     /// within 3 to 5 of their own last time.
     pub moved_deg: f64,
-    /// Angular rate that tells the axis, deg/s. Default 60: swings and fast stances, no sway.
+    /// Change of standing gravity that makes a calibration stale, deg. Default 5: 2.5 times the error of
+    /// an inclination in standing; it doubles in the knee.
+    pub stale_deg: f64,
+    /// Angular rate that tells the axis, deg/s.
     pub moving_dps: f64,
-    /// Motion that is needed for it, s. Default 3: about five strides.
+    /// Motion that is needed for it, s.
     pub axis_s: f64,
-    /// Motion after which the past counts half, s. Default 20: half a minute of walking.
+    /// Motion after which the past counts half, s.
     pub memory_s: f64,
-    /// Largest roundness of an axis that is believed (second moment over first). Default 0.25: walking has
-    /// 0.02 to 0.1, turning and wriggling 0.3 and more.
+    /// Largest roundness of an axis that is believed.
     pub roundness: f64,
 }
 
@@ -36,6 +39,7 @@ impl Default for Params {
             stand_s: 1.0,
             telling_deg: 10.0,
             moved_deg: 8.0,
+            stale_deg: 5.0,
             moving_dps: 60.0,
             axis_s: 3.0,
             memory_s: 20.0,
@@ -51,6 +55,8 @@ pub enum Told {
     Tilted(f64),
     /// It has turned on the leg by this much since the last standing, deg.
     Moved(f64),
+    /// It sits this far from where it was calibrated, deg.
+    Stale(f64),
 }
 
 /// The seat of one sensor.
@@ -69,6 +75,8 @@ pub struct Seat {
     axis: [f64; 3],
     axis_known: bool,
     moments: RateMoments,
+    /// Whether it was calibrated, and that still fits.
+    calibration: Option<bool>,
 }
 
 impl Seat {
@@ -83,7 +91,30 @@ impl Seat {
             axis: EYE[2],
             axis_known: false,
             moments: RateMoments::default(),
+            calibration: None,
         }
+    }
+
+    /// As a calibration says, until standing contradicts it.
+    pub fn calibrated(params: Params, sitting: &Sitting) -> Self {
+        let mut seat = Self::new(params);
+        seat.up = sitting.up;
+        seat.axis = sitting.right;
+        seat.axis_known = true;
+        seat.standing = Some(sitting.up);
+        seat.calibration = Some(true);
+        seat.build();
+        seat
+    }
+
+    /// How it sits.
+    pub fn sitting(&self) -> Sitting {
+        Sitting { up: self.up, right: self.matrix[2] }
+    }
+
+    /// Whether the calibration still fits; `None` without one.
+    pub fn calibration(&self) -> Option<bool> {
+        self.calibration
     }
 
     /// A seat that has been found otherwise, and is only followed from now on.
@@ -121,6 +152,19 @@ impl Seat {
             return Some(Told::Tilted(tilt));
         }
         let turned = before.map(|b| angle_deg(b, up));
+        if self.calibration == Some(true)
+            && let Some(t) = turned
+        {
+            if t <= self.params.stale_deg {
+                // The straightest standing was measured with care; this is just standing.
+                return None;
+            }
+            self.calibration = Some(false);
+            self.standing = Some(up);
+            self.up = up;
+            self.build();
+            return Some(Told::Stale(t));
+        }
         if turned.is_some_and(|t| t > self.params.largest_deg) {
             return None;
         }

@@ -84,6 +84,7 @@ pub(super) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let recorder = Recorder::start(paths, &meta, &parts, true, failed)
         .with_context(|| format!("{} cannot be written", capture.display()))?;
     let settings = Settings { series: true, ..Settings::default() };
+
     let session = Session::new(&parts, &meta, settings, Some(recorder));
     let about = About {
         person: "Demonstration".into(),

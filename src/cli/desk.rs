@@ -119,6 +119,8 @@ pub(super) struct Engine {
     words: Words,
     beside: Option<Aside>,
     acknowledge_after: Option<f64>,
+    /// Records go to a reader, who may go away.
+    read: bool,
 }
 
 impl Engine {
@@ -147,8 +149,14 @@ impl Engine {
             words,
             beside: None,
             acknowledge_after: None,
+            read: words != Words::None,
         };
         Ok((engine, Front { boards, inputs: tx }))
+    }
+
+    /// There is no screen: the session ends when nobody reads its records any longer.
+    pub(super) fn unseen(&mut self) {
+        self.read = true;
     }
 
     /// Nobody is there to answer a stop: it is answered after so many seconds.
@@ -227,7 +235,7 @@ impl Engine {
             }
         }
         match self.fan.check() {
-            Ok(()) => Ok(self.words == Words::None || !self.fan.sinks.is_empty()),
+            Ok(()) => Ok(!self.read || !self.fan.sinks.is_empty()),
             Err(DriveError::Read(e)) => Err(e.into()),
             Err(DriveError::Write(e)) => Err(anyhow::Error::from(e).context("the records cannot be written")),
         }
@@ -293,7 +301,7 @@ pub(super) struct Ended {
 fn plain(line: &Value) -> Option<String> {
     let text = |key: &str| line[key].as_str().unwrap_or_default();
     let words = match text("what") {
-        "coach" | "stop_command" => sentence(text("words")),
+        "coach" | "stop_command" => text("words").to_owned(),
         "cue" => format!("cue: {}", text("words")),
         "stop" => format!("STOP. {}", text("words")),
         "acknowledged" => "the stop was seen".into(),
@@ -303,10 +311,6 @@ fn plain(line: &Value) -> Option<String> {
         _ => return None,
     };
     Some(format!("{:>5}  {words}", clock(line["time_s"].as_f64().unwrap_or(0.0))))
-}
-
-fn sentence(words: &str) -> String {
-    words.to_owned()
 }
 
 /// A sink for plain words only.

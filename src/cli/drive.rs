@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use super::pace::Pace;
+use crate::capture::CaptureMeta;
 use crate::pipeline::{Output, Pipeline, Settings};
 use crate::record::Record;
 use crate::sink::Sink;
@@ -31,18 +32,19 @@ pub(super) struct Beside<'a> {
     pub(super) progress: &'a mut dyn FnMut(u64),
 }
 
-/// Sends a capture through the pipeline into `sinks`.
+/// Sends a capture, of which `meta` is known, through the pipeline into `sinks`.
 ///
 /// A sink whose reader has gone away (a closed pipe) is left behind; when no sink is left, the
 /// rest of the capture is not read.
 pub(super) fn drive<R: Read>(
     reader: &mut CaptureReader<R>,
+    meta: &CaptureMeta,
     sinks: Vec<Box<dyn Sink + '_>>,
     settings: Settings,
     mut beside: Beside<'_>,
 ) -> Result<(), DriveError> {
     let mut fan = Fan::new(sinks);
-    let mut pipeline = Pipeline::new(reader.meta(), settings);
+    let mut pipeline = Pipeline::new(meta, settings);
     let mut count = 0_u64;
     while let Some(sample) = reader.next_sample().map_err(DriveError::Read)? {
         for warning in reader.fresh_warnings() {

@@ -2,8 +2,10 @@
 
 pub mod exit;
 
+mod accept;
 mod bench;
 mod capture_args;
+mod config;
 mod demo;
 mod desk;
 mod doctor;
@@ -18,6 +20,7 @@ mod pair;
 mod plan;
 mod radio;
 mod replay;
+mod rules;
 mod scan;
 mod sensors;
 mod simulate;
@@ -71,6 +74,10 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Score detectors against labelled captures, and time them
     Bench(Box<bench::BenchArgs>),
+    /// Make captures of good sessions a person's baseline
+    Accept(Box<accept::AcceptArgs>),
+    /// Print the rules that alerts are given by: limits, sources, measured rates
+    Rules(rules::RulesArgs),
     /// Print a completion script for a shell
     #[command(hide = true)]
     Completions(extras::CompletionsArgs),
@@ -100,6 +107,8 @@ pub fn main() -> Exit {
         Command::Live(args) => live::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Accept(args) => accept::run(&args),
+        Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => extras::completions(&args),
         Command::Man => extras::man(),
     };

@@ -8,11 +8,17 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::capture_args::CaptureArgs;
+use super::config::ConfigArgs;
 use super::drive::{Beside, DriveError, drive};
 use super::exit::{self, Exit, UsageError};
 use super::outputs::{self, Files};
 use super::pace::{Pace, Rate};
+use crate::capture::CaptureMeta;
+use crate::person::{Aims, Person};
 use crate::pipeline::Settings;
+use crate::safety::baseline::{self, today};
+use crate::safety::strides::Usual;
+use crate::safety::tuning::Tuning;
 use crate::sink::Sink;
 use crate::sink::file::{OutputFile, refuse_input};
 use crate::sink::ndjson::{Flush, Ndjson};
@@ -72,6 +78,13 @@ pub(super) struct ReplayArgs {
     #[arg(long, default_value = "max", value_name = "RATE")]
     rate: Rate,
 
+    /// What is known of the person: lengths, target, bands, baseline (TOML)
+    #[arg(long, value_name = "FILE")]
+    person: Option<PathBuf>,
+
+    #[command(flatten)]
+    config: ConfigArgs,
+
     #[command(flatten)]
     capture_args: CaptureArgs,
 }
@@ -92,6 +105,8 @@ struct Run<'a> {
     options: ReadOptions,
     format: Option<Format>,
     several: bool,
+    rules: Tuning,
+    person: Person,
 }
 
 pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
@@ -105,6 +120,10 @@ pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
         }
         refuse_input(series, &args.captures)?;
     }
+    let person = match &args.person {
+        Some(path) => Person::read(path)?,
+        None => Person::default(),
+    };
     let names = match &args.out {
         None => Vec::new(),
         Some(folder) => {
@@ -118,6 +137,8 @@ pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
         options: args.capture_args.options(),
         format: args.format.or(args.out.is_none().then_some(Format::Text)),
         several,
+        rules: args.config.load()?,
+        person,
     };
     let mut failed = 0;
     for (i, path) in args.captures.iter().enumerate() {
@@ -143,6 +164,7 @@ impl Run<'_> {
         let bar = self.bar(&input);
         let mut reader = CaptureReader::new(input.bytes, &input.name, self.options.clone())?;
 
+        let meta = self.person.fill(reader.meta());
         let mut series_file = match &self.args.series {
             Some(path) => Some(OutputFile::create(path, self.args.force)?),
             None => None,
@@ -167,13 +189,20 @@ impl Run<'_> {
             let layout = Layout { width: Layout::FREE_WIDTH, all: self.args.all, styled: false };
             sinks.push(Box::new(SummaryText::new(&mut files.summary, &label, layout)));
         }
-        let settings = Settings { series: series_file_wanted(self.args), ..Settings::default() };
+        let usual = self.usual(&meta, &label);
+        let settings = Settings {
+            series: series_file_wanted(self.args),
+            aims: Aims::of(&self.person, meta.side),
+            reference: None,
+            rules: self.rules,
+            usual,
+        };
         let beside = Beside {
             pace: Pace::new(self.args.rate),
             warn: &mut |warning| bar.suspend(|| exit::warn(&warning.to_string())),
             progress: &mut |bytes| bar.set_position(bytes),
         };
-        let result = drive(&mut reader, sinks, settings, beside);
+        let result = drive(&mut reader, &meta, sinks, settings, beside);
         bar.finish_and_clear();
         for tally in reader.warnings().tallies().filter(|t| t.unshown() > 0) {
             exit::warn(&format!("{}: {} more: {}", input.name, tally.unshown(), tally.trouble.words()));
@@ -193,6 +222,19 @@ impl Run<'_> {
             anstream::eprintln!("{label}: {}.*", folder.join(name).display());
         }
         Ok(())
+    }
+
+    /// What the person's baseline says is usual; one that does not fit the capture is not used, and said
+    /// not to be.
+    fn usual(&self, meta: &CaptureMeta, label: &str) -> Usual {
+        let Some(baseline) = &self.person.baseline else { return Usual::default() };
+        match baseline::usual(baseline, meta, today()) {
+            Ok(usual) => usual,
+            Err(why) => {
+                exit::warn(&format!("{label}: the baseline is not used for alerts: {why}"));
+                Usual::default()
+            }
+        }
     }
 
     /// The sink that prints to standard output.

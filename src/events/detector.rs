@@ -44,27 +44,23 @@ pub struct Params {
     pub walk: walk::Params,
     /// Slowest swing, deg/s. Default 40: a walk at 0.22 m/s peaks at 77 (simulated) to 120 (real).
     pub swing_dps: f64,
-    /// Smallest share of the usual swing peak that is still a swing. Default 0.25: a first or last step
-    /// has about half.
+    /// Smallest share of the usual swing peak that is still a swing.
     pub swing_share: f64,
     /// Smallest turn of a swing, deg. Default 12: a shuffle turns 15 and more.
     pub swing_deg: f64,
-    /// Shortest and longest swing, s. Default 0.12 and 1.6: 0.3 in a fast walk; at 0.22 m/s 0.8.
+    /// Shortest and longest swing, s.
     pub swing_s: [f64; 2],
-    /// A swing has passed its peak when its rate is below this share of it. Default 0.85: noise and soft
-    /// tissue ripple by less.
+    /// A swing has passed its peak when its rate is below this share of it.
     pub past_peak: f64,
-    /// A swing has ended when its rate is below this share of its peak (default 0.15) ...
+    /// A swing has ended when its rate is below this share of its peak ...
     pub ended: f64,
-    /// ... for this long, s, even if the shank does not turn back (a flat landing). Default 0.05.
+    /// ... for this long, s, even if the shank does not turn back (a flat landing).
     pub ended_s: f64,
     /// Fastest forward motion of the ankle at backward contact, m/s: more is a leg that swings free.
-    /// Default 0.5: a foot on the ground has none, and the velocity is known to half of that.
     pub landing_mps: f64,
-    /// Longest wait for the heel, as a share of the stride time. Default 0.45: the heel comes down within
-    /// 0.24, and rest must hold for 0.1.
+    /// Longest wait for the heel, as a share of the stride time.
     pub heel_wait: f64,
-    /// Stride time before one is known, s. Default 1.3: backward walking at 0.7 m/s.
+    /// Stride time before one is known, s.
     pub usual_stride_s: f64,
 }
 
@@ -370,11 +366,9 @@ impl Detector {
         let t = frame.motion.t;
         let stride_s = self.walk.stride_s().unwrap_or(self.params.usual_stride_s);
         // The same movement made slower has accelerations that are smaller by the square of it.
-        let pace = (self.params.usual_stride_s / stride_s).min(1.0);
-        let m = &frame.motion;
-        let rate = m.omega_dps * RAD;
-        let of_seat = p.seat_error_m * ((m.alpha_dps2 * RAD).abs() + rate * rate * m.tilt[0].abs());
-        let settled = t > contact && m.ankle_up_mps2.abs() < p.settled_mps2 * pace * pace + of_seat;
+        let pace = self.params.usual_stride_s / stride_s;
+        let settled =
+            t > contact && frame.motion.ankle_centre_up_mps2(p.ahead_m).abs() < p.settled_mps2 * pace * pace;
         self.settled_s = if settled { self.settled_s + CELL_S } else { 0.0 };
         if self.settled_s >= p.settled_share * stride_s {
             self.contact = None;
@@ -394,6 +388,11 @@ impl Detector {
         } else if t > contact + self.params.heel_wait * stride_s {
             self.contact = None;
         }
+    }
+
+    /// The sensor lies `ahead_m` ahead of the line from knee to ankle.
+    pub fn set_lever(&mut self, ahead_m: f64) {
+        self.params.timing.ahead_m = ahead_m;
     }
 
     /// When the foot was planted, if that became known since the last time this was asked.

@@ -20,33 +20,26 @@ pub struct Params {
     /// Toe contact: longest wait for the turn back after the swing has ended, as a share of the swing.
     /// Default 0.24: with a flat landing the shank is stopped and does not turn back.
     pub toe_wait: f64,
-    /// Toe contact: weight of the braking of the sensor against the turn back. Default 0.25: the two err
-    /// independently, the braking twice as far.
+    /// Toe contact: weight of the braking of the sensor against the turn back.
     pub toe_brake_weight: f64,
-    /// Final contact: search before and after the start of the swing, as shares of the stride time. Default
-    /// 0.115 and 0.06: unloading takes a tenth of the stride, and is over when the shank swings.
+    /// Final contact: search before and after the start of the swing, as shares of the stride time.
     pub final_window: [f64; 2],
-    /// Final contact: how far the steepest unloading is early, s. Default 0: insoles and motion capture
-    /// differ from it by +11 and -19 ms.
+    /// Final contact: how far the steepest unloading is early, s.
     pub final_lag_s: f64,
-    /// Forefoot rise before final contact, as a share of the stride time. Default 0.035: the mean of
-    /// insole captures played backward; people differ from 0 to 0.12.
+    /// Forefoot rise before final contact, as a share of the stride time.
     pub forefoot: f64,
     /// Heel contact: share of the ankle's fall that is left. Default 0.15: the heel's pad gives way,
     /// and the shoe.
     pub heel_rest: f64,
-    /// Heel contact: vertical acceleration of an ankle that has settled, m/s². Default 1: noise, soft tissue
-    /// and a tilt error of 5° together.
+    /// Heel contact: vertical acceleration of an ankle that has settled, m/s².
     pub settled_mps2: f64,
-    /// Heel contact: how far off the line from knee to ankle the sensor may sit, m; what that does to the
-    /// ankle's acceleration is no movement of it. Default 0.03: worn on the front of the shin it sits
-    /// 0.045 ahead of that line, worn at the side on it.
-    pub seat_error_m: f64,
+    /// Heel contact: how far the sensor lies ahead of the line from knee to ankle, m. Default 0.02: between
+    /// the shin's front and its side; it is learned from planted feet.
+    pub ahead_m: f64,
     /// Heel contact: how long it must hold, as a share of the stride time. Default 0.1: between the
     /// toes' and the heel's contact a slow walker's ankle pauses for less.
     pub settled_share: f64,
-    /// Forward initial contact: search before and after the end of the swing, s. Default 0.08 and 0.14: the
-    /// heel strikes while the shank is being slowed.
+    /// Forward initial contact: search before and after the end of the swing, s.
     pub initial_window_s: [f64; 2],
     /// An event this near to a hole between samples is not told, s. Default 0.1: what tells contacts
     /// lies within that.
@@ -68,7 +61,7 @@ impl Default for Params {
             forefoot: 0.035,
             heel_rest: 0.15,
             settled_mps2: 1.0,
-            seat_error_m: 0.03,
+            ahead_m: 0.02,
             settled_share: 0.1,
             initial_window_s: [0.08, 0.14],
             hole_s: 0.1,
@@ -173,7 +166,7 @@ pub fn heel_contact(frames: &Frames, toe: f64, settled: f64, p: &Params) -> Heel
     // Backward in time from rest: speed, and height over where the ankle comes to rest.
     let (mut speed, mut height) = (0.0, 0.0);
     for (_, f) in frames.range(first, last).rev() {
-        speed -= f.motion.ankle_up_mps2 * CELL_S;
+        speed -= f.motion.ankle_centre_up_mps2(p.ahead_m) * CELL_S;
         height -= speed * CELL_S;
     }
     let drop_m: f64 = height;
@@ -183,7 +176,7 @@ pub fn heel_contact(frames: &Frames, toe: f64, settled: f64, p: &Params) -> Heel
             return HeelDown { t: f.motion.t, drop_m };
         }
         height += speed * CELL_S;
-        speed += f.motion.ankle_up_mps2 * CELL_S;
+        speed += f.motion.ankle_centre_up_mps2(p.ahead_m) * CELL_S;
     }
     HeelDown { t: settled, drop_m }
 }

@@ -7,12 +7,15 @@
 //! by a force from outside within some 20 ms; what a person does on purpose takes ten times as long, and
 //! to do less than usual is never a disturbance.
 //!
-//! In swing nothing touches the leg: there a burst, of force or of rate, is off schedule as well.
+//! A burst, of force or of rate, that comes off schedule is one as well. In swing nothing touches the leg;
+//! while the foot is at the floor bursts count half.
 
+use super::buckle::SHANK_M;
 use super::rule::Rule;
 use super::template::{AHEAD, ASIDE, BURST, FORWARD, Lanes, Params, RATE, TWIST, Template, UPWARD};
 use super::tuning::Tuning;
 use crate::record::{Direction, Evidence};
+use crate::sagittal::RAD;
 use crate::signal::grid::CELL_S;
 use crate::signal::ring::Ring;
 
@@ -22,16 +25,24 @@ const FADE_S: f64 = 0.10;
 const LEAST_S: f64 = 0.025;
 /// How long a disturbance in stance waits to be told from a knee that gives way, s.
 const WAIT_S: f64 = 0.08;
+/// Weight of a burst while the foot may touch the floor.
+const TOUCHING: f64 = 0.5;
+/// A disturbance so long ago is not that of a knee that gives way now, s.
+const EARLIER_S: f64 = 0.15;
 /// Time constant of bursts, s.
 const BURST_S: f64 = 0.03;
 /// Time after a disturbance in which strides are not learned from, in strides.
-const UNLEARNED: f64 = 3.0;
+const UNLEARNED: f64 = 4.0;
+/// First strides of a walk, which are still growing, are not learned.
+const GROWING: u32 = 1;
 /// Ratio of a stride to the usual one beyond which it is another walk's, and how many of them in a row are
 /// a new pace.
 const OTHER: (f64, f64) = (0.78, 1.28);
-const NEW_PACE: u32 = 4;
+const NEW_PACE: u32 = 6;
 /// How long a leg must be out of its range to topple, s.
-const TOPPLES_S: f64 = 0.03;
+const TOPPLES_S: f64 = 0.02;
+/// Margins of toppling without a disturbance before it, as a multiple.
+const UNDISTURBED: f64 = 3.0;
 /// Shortest and longest stride that is learned, s.
 const STRIDE_S: (f64, f64) = (0.4, 3.5);
 /// Share of a new value in the running means of phases.
@@ -72,6 +83,7 @@ struct Limits {
     burst_mps2: f64,
     twist_dps: f64,
     slide_mps: f64,
+    planted_share: f64,
     within_s: f64,
     lead_s: f64,
     ahead_deg: f64,
@@ -95,9 +107,13 @@ pub struct Disturbances {
     last_final: f64,
     jerk: [f64; 2],
     turn: f64,
+    /// How fast the shank turns back against the lowest usual rate, deg/s.
+    below_dps: f64,
     /// Bursts in swing: force, rate.
     bursts: [f64; 2],
     others: u32,
+    /// Strides since the walk began.
+    strides: u32,
     since_s: f64,
     /// A disturbance: when it began, and whether it has been told.
     disturbed: Option<(f64, bool)>,
@@ -119,6 +135,7 @@ impl Disturbances {
             burst_mps2: tuning.get(Rule::Stumble, 4),
             twist_dps: tuning.get(Rule::Stumble, 5),
             slide_mps: tuning.get(Rule::Slip, 2),
+            planted_share: tuning.get(Rule::KneeGivingWay, 4),
             within_s: topple(2),
             lead_s: topple(3),
             ahead_deg: topple(4),
@@ -137,8 +154,10 @@ impl Disturbances {
             last_final: f64::NEG_INFINITY,
             jerk: [0.0; 2],
             turn: 0.0,
+            below_dps: 0.0,
             bursts: [0.0; 2],
             others: 0,
+            strides: 0,
             since_s: 0.0,
             disturbed: None,
             learn_from: f64::NEG_INFINITY,
@@ -173,7 +192,8 @@ impl Disturbances {
 
     /// Whether the template can be used.
     pub fn is_ready(&self) -> bool {
-        self.template.is_ready() && self.anchor.is_some()
+        // The first strides of a walk are not yet those that were learned.
+        self.template.is_ready() && self.anchor.is_some() && self.strides > GROWING
     }
 
     /// Usual stride time, s.
@@ -235,6 +255,9 @@ impl Disturbances {
             self.anchor = None;
         }
         let before = self.anchor.replace(t);
+        if before.is_none() {
+            self.strides = 0;
+        }
         let fastest = self.at(t).map_or(0.0, |l| f64::from(l[RATE].abs()));
         let period = before.map_or(0.0, |b| t - b);
         self.swings = [(fastest, period), self.swings[0], self.swings[1]];
@@ -243,7 +266,8 @@ impl Disturbances {
         if (0.3..1.0).contains(&final_phase) {
             follow(&mut self.final_phase, final_phase);
         }
-        if before < self.learn_from {
+        self.strides += 1;
+        if before < self.learn_from || self.strides <= GROWING {
             return;
         }
         // A stride of quite another length is not this walk's, until more of them come.
@@ -283,9 +307,15 @@ impl Disturbances {
         self.last_final = t;
     }
 
-    /// How far the shank has turned of late that it never turns there, deg.
-    pub fn turned_deg(&self) -> f64 {
-        self.turn
+    /// How fast the shank turns back against the lowest rate that is usual there, deg/s, and how far the
+    /// ankle has been moved forward or backward of late that never moves there, m/s.
+    pub fn falls_back(&self, t: f64, omega_dps: f64) -> Option<(f64, f64)> {
+        // A step that was disturbed before this stance is late: by the clock alone its swing is a stance.
+        if self.disturbed.is_some_and(|(onset, _)| t - onset > EARLIER_S) {
+            return None;
+        }
+        let low = self.template.low(self.phase(t)?)?;
+        Some((f64::from(low) - omega_dps, self.jerk[0]))
     }
 
     /// Phase at `t`; above 1 while the next swing is overdue.
@@ -327,9 +357,12 @@ impl Disturbances {
         self.jerk[1] = fade * self.jerk[1] + CELL_S * f64::from(beyond[UPWARD].abs());
         self.turn = fade * self.turn + CELL_S * f64::from(beyond[RATE].abs());
         let place = self.place(t);
+        let low = self.template.low(phase).map_or(0.0, f64::from);
+        self.below_dps = (low - f64::from(lanes[RATE])).max(0.0);
         let fade = 1.0 - CELL_S / BURST_S;
+        let share = if place == Place::Swing { 1.0 } else { TOUCHING };
         for (sum, lane) in self.bursts.iter_mut().zip([BURST, TWIST]) {
-            *sum = fade * *sum + if place == Place::Swing { f64::from(beyond[lane]) } else { 0.0 };
+            *sum = fade * *sum + share * f64::from(beyond[lane]);
         }
         let any = beyond[FORWARD] != 0.0 || beyond[UPWARD] != 0.0 || beyond[RATE] != 0.0;
         self.since_s = if any { self.since_s + CELL_S } else { (self.since_s - 0.5 * CELL_S).max(0.0) };
@@ -340,7 +373,9 @@ impl Disturbances {
         let l = &self.limits;
         let jerk = self.jerk[0] + self.jerk[1];
         let bears = place == Place::Stance;
-        let slides = bears && self.jerk[0] > l.slide_mps;
+        // With a planted foot the shank turns and the ankle stays.
+        let gives_mps = l.planted_share * SHANK_M * RAD * self.below_dps;
+        let slides = bears && self.jerk[0] > l.slide_mps.max(gives_mps);
         let struck = self.bursts[0] / l.burst_mps2 + self.bursts[1] / l.twist_dps > 1.0;
         let lasts = self.since_s > LEAST_S && (jerk > l.jerk_mps || self.turn > l.turn_deg || slides);
         let strong = lasts || struck;
@@ -374,11 +409,16 @@ impl Disturbances {
         Some(Found { rule, onset, evidence })
     }
 
-    /// After a disturbance: whether the leg leaves its usual range toward the toes, or aside.
+    /// Whether the leg leaves its usual range toward the toes, or aside.
     fn topple(&mut self, t: f64, lanes: &Lanes, signed: bool) -> Option<Found> {
-        let (onset, _) = self.disturbed?;
         let l = &self.limits;
-        if self.toppled || t - onset > l.within_s {
+        // Without a disturbance the leg must go further, and a disturbed step be the onset.
+        let disturbed = self.disturbed.map(|(onset, _)| onset).filter(|onset| t - onset <= l.within_s);
+        let (onset, margin, lasting_s) = match disturbed {
+            Some(onset) => (onset, 1.0, TOPPLES_S),
+            None => (t - self.topples_s - l.lead_s, UNDISTURBED, UNDISTURBED * TOPPLES_S),
+        };
+        if self.toppled && disturbed.is_some() {
             return None;
         }
         let out = |lane: usize| {
@@ -388,9 +428,13 @@ impl Disturbances {
         let ahead = if signed { out(AHEAD).0 } else { f64::NEG_INFINITY };
         let (right, left) = out(ASIDE);
         let aside = right.max(left);
-        let out = ahead > l.ahead_deg || aside > l.aside_deg;
-        self.topples_s = if out { self.topples_s + CELL_S } else { 0.0 };
-        if self.topples_s < TOPPLES_S {
+        let out = ahead > margin * l.ahead_deg || aside > margin * l.aside_deg;
+        if !out {
+            self.topples_s = 0.0;
+            return None;
+        }
+        self.topples_s += CELL_S;
+        if self.topples_s < lasting_s {
             return None;
         }
         self.toppled = true;

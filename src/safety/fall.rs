@@ -134,7 +134,8 @@ impl FallRule {
         }
         self.told = true;
         let inclination = libm::acos((along / size2.sqrt().max(1e-9)).clamp(-1.0, 1.0)) / RAD;
-        let mut evidence = Evidence::default().with("inclination_deg", inclination).with("lying_s", t - since);
+        let mut evidence =
+            Evidence::default().with("inclination_deg", inclination).with("lying_s", t - since);
         if hit {
             evidence = evidence.with("impact_g", self.impact.1.sqrt() / GRAVITY_MPS2);
         }

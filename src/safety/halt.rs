@@ -8,8 +8,6 @@ use crate::signal::grid::CELL_S;
 
 /// Rate of a shank that is still, deg/s.
 const STILL_DPS: f64 = 15.0;
-/// So much later than late it is a stop even if the shank moves, as a share of a stride.
-const MUCH_LATER: f64 = 0.4;
 /// A swing so much slower than usual belongs to a walk that is being ended.
 const SLOWER: f64 = 0.85;
 
@@ -59,13 +57,14 @@ impl HaltRule {
         if overdue < self.late || anchor == self.told || !walk.template().is_ready() {
             return None;
         }
-        if self.still_for_s < self.still_s && overdue < self.late + MUCH_LATER {
+        // A shank that still moves may be in a longer stride.
+        if self.still_for_s < self.still_s {
             return None;
         }
         self.told = anchor;
-        // The last swing is the closing step; what counts is the stride before it.
-        let (fastest, length) = walk.swings()[1];
-        if length > (1.0 + self.lengthening) * period || fastest < SLOWER * self.usual_dps {
+        // The last swing may be the closing step, and slow; the one before it is not in a sudden stop.
+        let [(_, last), (fastest, before), _] = *walk.swings();
+        if last.max(before) > (1.0 + self.lengthening) * period || fastest < SLOWER * self.usual_dps {
             return None;
         }
         let evidence = Evidence::default()

@@ -101,7 +101,10 @@ mod tests {
         let mut latch = Latch::default();
         latch.take(&alert(Rule::Fall));
         latch.take(&end(Rule::Fall));
-        assert_eq!(latch.shown().map(|(a, s)| (a.rule, s)).collect::<Vec<_>>(), [(Rule::Fall, Standing::Latched)]);
+        assert_eq!(
+            latch.shown().map(|(a, s)| (a.rule, s)).collect::<Vec<_>>(),
+            [(Rule::Fall, Standing::Latched)]
+        );
         assert!(latch.stops());
         assert!(latch.acknowledge(Rule::Fall));
         assert!(!latch.stops() && latch.shown().next().is_none());

@@ -16,12 +16,14 @@
 //! It supports training. It never promises to prevent a fall, and takes the place of no clip and no rail.
 
 pub mod asymmetry;
+pub mod baseline;
 pub mod buckle;
 pub mod cue;
 pub mod disturb;
 pub mod fall;
 pub mod halt;
 pub mod latch;
+pub mod rates;
 pub mod robust;
 pub mod rule;
 pub mod spectrum;
@@ -78,7 +80,7 @@ pub enum Said {
 const WALK_ENDS: (f64, f64) = (1.9, 4.0);
 /// Rate at which the person turns, deg/s: the heading's change over one stride, in which what a leg in
 /// straight walking turns to and fro cancels. Half a circle takes two or three strides.
-const TURNING_DPS: f64 = 25.0;
+const TURNING_DPS: f64 = 15.0;
 /// A stride time before one is known, s.
 const STRIDE_S: f64 = 1.3;
 /// After lost or clipped readings the filters ring for this long, s.
@@ -330,11 +332,10 @@ impl Safety {
             self.spectrum.restart();
         }
         let watched = watched && walks;
-        if watched && signed || self.has_all(Rule::KneeGivingWay.info().needs) {
-            // Without a template yet: a planted foot, by what is known of the last swing.
-            let bears = self.bears(m);
-            let turned = self.steps.turned_deg();
-            if let Some((onset, evidence)) = self.buckle.step(m, knee_deg, bears, turned) {
+        if watched && signed {
+            let bears = self.steps.place(m.t) == Place::Stance;
+            let falls_back = if bears { self.steps.falls_back(m.t, m.omega_dps) } else { None };
+            if let Some((onset, evidence)) = self.buckle.step(m, knee_deg, falls_back) {
                 self.evidence(Rule::KneeGivingWay, onset, m.t, evidence);
                 self.steps.explained();
                 self.disturbance(onset, m.t);
@@ -368,11 +369,6 @@ impl Safety {
             let d: [f64; 3] = std::array::from_fn(|k| now[s][k] - 2.0 * middle[s][k] + before[s][k]);
             dot(d, d).sqrt()
         })
-    }
-
-    /// Whether the foot bears.
-    fn bears(&self, m: &Motion) -> bool {
-        self.steps.is_ready() && self.steps.place(m.t) == Place::Stance
     }
 
     /// A step was disturbed: counts towards repeated ones.

@@ -61,7 +61,8 @@ mod tests {
     #[test]
     fn of_normal_values_it_is_the_standard_deviation() {
         // Quantiles of the normal distribution, shuffled.
-        let q = [-1.64, 0.25, 0.84, -0.25, 1.64, -0.84, 0.52, -0.52, 1.04, -1.04, 0.0, 0.13, -0.13, 0.39, -0.39];
+        let q =
+            [-1.64, 0.25, 0.84, -0.25, 1.64, -0.84, 0.52, -0.52, 1.04, -1.04, 0.0, 0.13, -0.13, 0.39, -0.39];
         let (_, sd) = spread(&q).unwrap();
         assert!((0.7..1.2).contains(&sd), "{sd}");
         assert_eq!(spread(&[1.0, 2.0, 3.0]), None);

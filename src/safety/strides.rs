@@ -17,6 +17,8 @@ const IN_A_ROW: u32 = 3;
 const WALK_RATIO: f64 = 0.005;
 /// Fastest rate of a swing at speed `v`: 75 + 210 v deg/s (acted backward walking, 0.45 to 1.1 m/s).
 const SWING_DPS: (f64, f64) = (75.0, 210.0);
+/// A stride so much longer than usual belongs to a walk that is being ended.
+const SLOWING: f64 = 1.12;
 /// Longest pause between strides of one stretch, s.
 const PAUSE_S: f64 = 4.0;
 
@@ -233,7 +235,10 @@ impl StrideRules {
             let judged: usize = rows.iter().filter(|r| is(r).is_some()).count();
             let hits = rows.iter().filter(|r| is(r) == Some(true)).count();
             if hits as f64 >= least && judged > 0 {
-                emit((rule, Evidence::default().with("strides", hits as f64).with("of_strides", rows.len() as f64)));
+                emit((
+                    rule,
+                    Evidence::default().with("strides", hits as f64).with("of_strides", rows.len() as f64),
+                ));
             }
         };
         let rows = &self.rows[..self.n];
@@ -290,6 +295,12 @@ impl StrideRules {
         let (Some(belt), Some(ratio), Some(time_s)) = (self.belt_mps, s.belt_ratio, s.stride_time_s) else {
             return;
         };
+        // A belt that is being stopped lengthens the strides: then its speed is not the one given.
+        let usual_s = median(self.rows().iter().map(|r| r.time_s)).unwrap_or(time_s);
+        if time_s > SLOWING * usual_s {
+            self.lost_m = 0.0;
+            return;
+        }
         // Lengths are off by some percent for each person: their own ratio is the measure.
         let (own, n) = *self.ratio.get_or_insert((ratio.clamp(0.85, 1.15), 0));
         let slack = self.get(Rule::BeltDrift, 3);
@@ -298,15 +309,14 @@ impl StrideRules {
             let n = (n + 1).min(20);
             self.ratio = Some(((own + (ratio - own) / f64::from(n)).clamp(0.85, 1.15), n));
         }
-        self.lost_m = (self.lost_m + (missing.abs() - slack).max(0.0).copysign(missing) * belt * time_s).max(0.0);
+        self.lost_m =
+            (self.lost_m + (missing.abs() - slack).max(0.0).copysign(missing) * belt * time_s).max(0.0);
         if missing < slack {
             // Back on the belt's pace: the place is held.
             self.lost_m *= 0.7;
         } else if self.lost_m > self.get(Rule::BeltDrift, 2) {
-            let evidence = Evidence::default()
-                .with("lost_m", self.lost_m)
-                .with("ratio", ratio)
-                .with("own_ratio", own);
+            let evidence =
+                Evidence::default().with("lost_m", self.lost_m).with("ratio", ratio).with("own_ratio", own);
             emit((Rule::BeltDrift, evidence));
         }
     }

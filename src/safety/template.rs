@@ -42,7 +42,7 @@ pub struct Params {
     pub spreads: f64,
     /// Least half width of the envelope: sensor noise, and what two strides differ by anyway.
     pub floor: Lanes,
-    /// The same as a share of the signal's range over the stride.
+    /// The same as a share of what is usual there.
     pub floor_share: Lanes,
     /// Half width of the window at the start of a stride, as a share of it.
     pub window: f64,
@@ -56,13 +56,13 @@ pub struct Params {
 impl Default for Params {
     fn default() -> Self {
         Self {
-            least: 4,
+            least: 3,
             memory: 8,
-            spreads: 4.0,
+            spreads: 3.0,
             floor: [12.0, 1.5, 1.5, 2.0, 2.0, 1.5, 6.0, 0.0],
-            floor_share: [0.08, 0.1, 0.1, 0.0, 0.0, 0.05, 0.05, 0.0],
-            window: 0.03,
-            window_spreads: 2.5,
+            floor_share: [0.15, 0.15, 0.15, 0.0, 0.0, 0.3, 0.3, 0.0],
+            window: 0.02,
+            window_spreads: 2.0,
             least_variation: 0.03,
         }
     }
@@ -174,19 +174,8 @@ impl Template {
 
     fn envelope(&mut self) {
         let p = &self.params;
-        let (mut top, mut bottom) = (self.mean[0], self.mean[0]);
-        for mean in self.mean.iter() {
-            for k in 0..LANES {
-                top[k] = top[k].max(mean[k]);
-                bottom[k] = bottom[k].min(mean[k]);
-            }
-        }
         #[expect(clippy::cast_possible_truncation, reason = "a small number")]
         let spreads = p.spreads as f32 * SD_PER_DEVIATION;
-        let mut floor = p.floor;
-        for k in 0..LANES {
-            floor[k] += p.floor_share[k] * (top[k] - bottom[k]);
-        }
         let grow = p.window_spreads * self.variation();
         self.most = [f32::NEG_INFINITY; LANES];
         self.least = [f32::INFINITY; LANES];
@@ -198,7 +187,7 @@ impl Template {
             for other in bin + BINS - reach..=bin + BINS + reach {
                 let (mean, deviation) = (&self.mean[other % BINS], &self.deviation[other % BINS]);
                 for k in 0..LANES {
-                    let width = spreads * deviation[k] + floor[k];
+                    let width = spreads * deviation[k] + p.floor[k] + p.floor_share[k] * mean[k].abs();
                     high[k] = high[k].max(mean[k] + width);
                     low[k] = low[k].min(mean[k] - width);
                 }
@@ -236,6 +225,13 @@ impl Template {
             out[k] = over.max(0.0) + under.min(0.0);
         }
         out
+    }
+
+    /// Lowest usual sagittal rate at `phase`, deg/s.
+    pub fn low(&self, phase: f64) -> Option<f32> {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place")]
+        let bin = (0.0..1.0).contains(&phase).then_some((phase * BINS as f64) as usize)?;
+        self.low.get(bin).filter(|_| self.is_ready()).map(|low| low[RATE])
     }
 
     /// Range of a signal over the whole stride, with its envelope.

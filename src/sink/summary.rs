@@ -365,11 +365,8 @@ fn figures_table(figures: &Figures) -> Table {
 
 /// What was watched for and what was not, the same reason told once.
 fn safety_lines(safety: &SafetySummary) -> Vec<String> {
-    let watched: Vec<_> = safety
-        .each()
-        .filter(|(_, w)| w.on && w.watched_s > 0.0)
-        .map(|(rule, _)| rule.word())
-        .collect();
+    let watched: Vec<_> =
+        safety.each().filter(|(_, w)| w.on && w.watched_s > 0.0).map(|(rule, _)| rule.word()).collect();
     let mut lines = vec![match watched.len() {
         0 => "nothing was watched".to_owned(),
         n => format!("{} of {} rules were watched: {}", n, Rule::ALL.len(), watched.join(", ")),
@@ -427,6 +424,7 @@ fn data_lines(summary: &Summary) -> Vec<String> {
     let mut line = match mount.source {
         MountSource::Unknown => "the sensor's axes are not known".to_owned(),
         MountSource::Line => "the sensor's axes are those of its mount line".to_owned(),
+        MountSource::Calibration => "from the calibration".to_owned(),
         MountSource::Movement => "the sensor's axes were found in the movement".to_owned(),
     };
     if mount.source != MountSource::Unknown {

@@ -1,13 +1,17 @@
 //! What can be measured of a stride once its second foot is planted.
 
 use super::assemble::{Cycle, Part};
+use super::lever::{self, Lever};
 use super::spatial;
+use crate::body::Body;
 use crate::events::detector::Frames;
 use crate::events::timing::number_at;
 use crate::orient::attitude::Trust;
 use crate::record::Direction;
 use crate::sagittal::RAD;
 use crate::signal::grid::CELL_S;
+use crate::technique::knee::{self, StanceKnee, stance_knee};
+use crate::technique::landing::{self, Landing, landing};
 
 /// A stride with its figures.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,61 +34,133 @@ pub struct Measured {
     pub trust: Trust,
     /// Furthest inclinations, deg: ankle ahead, ankle behind (as a magnitude).
     pub range_deg: [f64; 2],
-    /// Smallest knee flexion in stance, deg, with two sensors.
-    pub knee_min_deg: Option<f64>,
+    /// One standard deviation of the length's error, m.
+    pub length_sd_m: Option<f64>,
+    /// One standard deviation of the lift's error, m.
+    pub lift_sd_m: Option<f64>,
+    /// Fastest rate of the shank in swing, deg/s, as a magnitude.
+    pub mid_swing_dps: Option<f64>,
+    /// Backward: how the foot landed.
+    pub landing: Option<Landing>,
+    /// Backward: the knee in stance.
+    pub knee: StanceKnee,
+}
+
+/// What may be tuned.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Params {
+    /// How far ahead the sensor lies.
+    pub lever: lever::Params,
+    /// Landings.
+    pub landing: landing::Params,
+    /// The knee.
+    pub knee: knee::Params,
+    /// Errors of length and lift.
+    pub error: ErrorParams,
+}
+
+/// Errors of length and lift: one standard deviation each.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ErrorParams {
+    /// Of the length, as a share: the sensor's height over the ankle is known to 1 cm of 28.
+    pub length_share: f64,
+    /// Of the length, as a share of what a velocity that is off at the end would make over the stride.
+    pub closure_share: f64,
+    /// Of the length, m: two planted ankles that are not quite at rest.
+    pub length_m: f64,
+    /// Of the lift, as a share.
+    pub lift_share: f64,
+    /// Of the lift, m.
+    pub lift_m: f64,
+}
+
+impl Default for ErrorParams {
+    fn default() -> Self {
+        Self { length_share: 0.04, closure_share: 0.1, length_m: 0.015, lift_share: 0.06, lift_m: 0.01 }
+    }
 }
 
 /// Waits for the foot to be planted after the contact that ended a stride, and measures then.
 #[derive(Clone, Debug)]
 pub struct Measurer {
-    ankle_m: f64,
+    body: Body,
+    params: Params,
+    lever: Lever,
     waiting: Option<Cycle>,
-    /// The last planted moment before the current swing, s.
-    anchor: Option<f64>,
+    /// The last planted moments, s, newest last.
+    anchors: [f64; ANCHORS],
+    /// What the ankle seemed to accelerate upward on the whole in the last stride, m/s².
+    offset_mps2: f64,
     /// Length of the last stride, s.
     last_s: Option<f64>,
 }
 
+/// Planted moments that are kept: strides can wait for their walk to be confirmed.
+const ANCHORS: usize = 8;
+
 impl Measurer {
-    /// For a sensor `ankle_m` above the ankle.
-    pub fn new(ankle_m: f64) -> Self {
-        Self { ankle_m, waiting: None, anchor: None, last_s: None }
+    /// For a sensor worn by `body`.
+    pub fn new(body: Body, params: Params) -> Self {
+        Self {
+            body,
+            params,
+            lever: Lever::new(params.lever),
+            waiting: None,
+            anchors: [f64::NEG_INFINITY; ANCHORS],
+            offset_mps2: 0.0,
+            last_s: None,
+        }
     }
 
     /// A stride is complete; it waits.
     pub fn complete(&mut self, cycle: Cycle, frames: &Frames, emit: &mut impl FnMut(Measured)) {
         self.flush(frames, emit);
-        if cycle.part == Part::Whole {
+        // One that has waited for its walk to be confirmed has been followed by a planted foot already.
+        if cycle.part == Part::Whole && self.planted_from(cycle.end).is_none() {
             self.waiting = Some(cycle);
         } else {
-            emit(self.measure(&cycle, None, frames));
+            emit(self.measure(&cycle, frames));
         }
     }
 
     /// The foot is planted at `t`.
     pub fn planted(&mut self, t: f64, frames: &Frames, emit: &mut impl FnMut(Measured)) {
-        let before = self.anchor.replace(t);
+        self.anchors.rotate_left(1);
+        self.anchors[ANCHORS - 1] = t;
         if let Some(cycle) = self.waiting.take_if(|c| c.end <= t) {
-            let from = before.filter(|b| (cycle.start..cycle.end).contains(b));
-            emit(self.measure(&cycle, from.map(|from| (from, t)), frames));
+            emit(self.measure(&cycle, frames));
         }
     }
 
     /// Nothing more will come for the stride that waits.
     pub fn flush(&mut self, frames: &Frames, emit: &mut impl FnMut(Measured)) {
         if let Some(cycle) = self.waiting.take() {
-            emit(self.measure(&cycle, None, frames));
+            emit(self.measure(&cycle, frames));
         }
     }
 
     /// Forgets the planted moments: the walk has ended, or samples are missing.
     pub fn reset(&mut self) {
-        self.anchor = None;
+        self.anchors = [f64::NEG_INFINITY; ANCHORS];
         self.last_s = None;
     }
 
-    fn measure(&mut self, cycle: &Cycle, planted: Option<(f64, f64)>, frames: &Frames) -> Measured {
-        let path = planted.and_then(|(from, to)| spatial::path(frames, from, to, self.ankle_m));
+    /// The first planted moment from `t` on.
+    fn planted_from(&self, t: f64) -> Option<f64> {
+        self.anchors.iter().copied().find(|a| *a >= t)
+    }
+
+    /// How far ahead of the line from knee to ankle the sensor lies, m.
+    pub fn ahead_m(&self) -> f64 {
+        self.lever.ahead_m()
+    }
+
+    fn measure(&mut self, cycle: &Cycle, frames: &Frames) -> Measured {
+        let rest = self.planted_from(cycle.start).filter(|t| *t < cycle.end);
+        let next = self.planted_from(cycle.end).filter(|t| *t < cycle.end + (cycle.end - cycle.start));
+        let planted = rest.zip(next).filter(|_| cycle.part == Part::Whole);
+        let arm = spatial::Lever { up_m: self.body.ankle_m, ahead_m: self.lever.ahead_m() };
+        let path = planted.and_then(|(from, to)| spatial::path(frames, from, to, arm));
         // A path against the direction is no path.
         let length_m = path.map(|p| p.forward_m).map(|x| match cycle.direction {
             Direction::Backward => -x,
@@ -101,7 +177,14 @@ impl Measurer {
             missing: false,
             trust: Trust::Levelled,
             range_deg: [0.0; 2],
-            knee_min_deg: knee_min(frames, cycle),
+            length_sd_m: None,
+            lift_sd_m: None,
+            mid_swing_dps: cycle
+                .mid_swing
+                .and_then(|t| frames.get(number_at(frames, t)))
+                .map(|f| f.motion.omega_dps.abs()),
+            landing: None,
+            knee: StanceKnee::default(),
         };
         let (first, last) = (number_at(frames, cycle.start), number_at(frames, cycle.end));
         let (mut ahead, mut behind): (f64, f64) = (0.0, 0.0);
@@ -117,8 +200,59 @@ impl Measurer {
         if m.missing {
             m.length_m = None;
             m.lift_m = None;
-            m.knee_min_deg = None;
+            m.mid_swing_dps = None;
         }
+        // A stride that is cut off has landed all the same.
+        let backward = cycle.part != Part::First && cycle.direction == Direction::Backward;
+        if backward && !m.missing {
+            if !m.clipped && cycle.part == Part::Whole {
+                self.lever.learn(frames, cycle);
+            }
+            let p = &self.params;
+            let ahead_m = self.lever.ahead_m();
+            if let Some(offset) = planted.and_then(|(a, b)| landing::offset_mps2(frames, a, b, ahead_m)) {
+                self.offset_mps2 = offset;
+            }
+            let stride_s = match cycle.part {
+                Part::Whole => cycle.end - cycle.start,
+                _ => self.last_s.unwrap_or(cycle.end - cycle.start),
+            };
+            let ankle = landing::Ankle { rest, offset_mps2: self.offset_mps2, ahead_m };
+            m.landing = landing(frames, cycle.start, stride_s, &ankle, &p.landing);
+            m.knee = stance_knee(frames, cycle, m.length_m, m.trust, &self.body, &p.knee);
+        }
+        if backward && std::env::var_os("DBG").is_some() {
+            let g = |x: Option<f64>| x.unwrap_or(f64::NAN);
+            let l = m.landing;
+            eprintln!(
+                "DBG {:.3} {:.3} {:.3} {:.4} {:.3} {:.3} {:.3} {:.3} {:.3} {:.2} {:.2} {:.2} {:.2} {:.2} {:.3}",
+                cycle.start,
+                cycle.end,
+                g(cycle.heel.map(|h| h - cycle.start)),
+                g(l.and_then(|l| l.drop_m)),
+                g(l.map(|l| l.carry)),
+                g(l.map(|l| l.stop)),
+                g(l.map(|l| l.rebound)),
+                g(l.map(|l| l.unrest_mps2)),
+                g(m.length_m),
+                g(m.knee.two_min_deg),
+                g(m.knee.two_excursion_deg),
+                g(m.knee.one_mid_deg),
+                g(m.knee.one_excursion_deg),
+                g(m.knee.one_excursion_sd_deg),
+                self.lever.ahead_m()
+            );
+        }
+        let e = &self.params.error;
+        m.length_sd_m = m.length_m.zip(path).map(|(l, path)| {
+            let closure_m = e.closure_share * path.closure_mps * (cycle.end - cycle.start);
+            let scale_m = e.length_share * l;
+            (scale_m * scale_m + closure_m * closure_m + e.length_m * e.length_m).sqrt()
+        });
+        m.lift_sd_m = m.lift_m.map(|l| {
+            let scale_m = e.lift_share * l;
+            (scale_m * scale_m + e.lift_m * e.lift_m).sqrt()
+        });
         let length_s = cycle.end - cycle.start;
         if cycle.part == Part::Whole {
             m.regularity = self.last_s.and_then(|lag| regularity(frames, first, last, lag));
@@ -126,15 +260,6 @@ impl Measurer {
         }
         m
     }
-}
-
-/// Smallest knee flexion from heel contact (or contact) to final contact, deg; `None` where it is not
-/// known throughout.
-fn knee_min(frames: &Frames, cycle: &Cycle) -> Option<f64> {
-    let from = cycle.heel.unwrap_or(cycle.start);
-    let to = cycle.final_contact.filter(|off| *off > from && cycle.part == Part::Whole)?;
-    let (first, last) = (number_at(frames, from), number_at(frames, to));
-    frames.range(first, last).map(|(_, f)| f.knee_deg).try_fold(f64::INFINITY, |least, k| Some(least.min(k?)))
 }
 
 /// Correlation of the sagittal rate from `first` to `last` with itself one stride (`lag_s`) earlier.

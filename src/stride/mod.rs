@@ -2,5 +2,6 @@
 
 pub mod assemble;
 pub mod bout;
+pub mod lever;
 pub mod measure;
 pub mod spatial;

@@ -22,6 +22,8 @@ pub struct Path {
     pub forward_m: f64,
     /// Highest rise of the ankle over where it was planted, m.
     pub lift_m: f64,
+    /// What the velocity was off at the end, before it was taken out, m/s.
+    pub closure_mps: f64,
 }
 
 /// Sensor position relative to the ankle, and its velocity while the ankle rests: forward and up.
@@ -30,18 +32,34 @@ struct Pendulum {
     velocity: [f64; 2],
 }
 
-fn pendulum(f: &Frame, ankle_m: f64) -> Pendulum {
-    let [sin, cos] = f.motion.tilt;
-    let rate = f.motion.omega_dps * RAD * ankle_m;
-    Pendulum { at: [-ankle_m * sin, ankle_m * cos], velocity: [-rate * cos, -rate * sin] }
+fn pendulum(f: &Frame, lever: Lever) -> Pendulum {
+    let at = lever.sensor(f.motion.tilt);
+    let rate = f.motion.omega_dps * RAD;
+    Pendulum { at, velocity: [-rate * at[1], rate * at[0]] }
+}
+
+/// Where the sensor sits on the shank, from the ankle's centre.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lever {
+    /// Up along the shank, m.
+    pub up_m: f64,
+    /// Ahead of the line from knee to ankle, m.
+    pub ahead_m: f64,
+}
+
+impl Lever {
+    /// The sensor's place from the ankle with the shank at this inclination: forward and up, m.
+    fn sensor(self, [sin, cos]: [f64; 2]) -> [f64; 2] {
+        [self.ahead_m * cos - self.up_m * sin, self.ahead_m * sin + self.up_m * cos]
+    }
 }
 
 /// The ankle's path from the planted moment `from` to the planted moment `to` (s); `None` when the
 /// memory does not reach back that far.
-pub fn path(frames: &Frames, from: f64, to: f64, ankle_m: f64) -> Option<Path> {
+pub fn path(frames: &Frames, from: f64, to: f64, lever: Lever) -> Option<Path> {
     let (first, last) = (number_at(frames, from), number_at(frames, to));
-    let start = pendulum(frames.get(first)?, ankle_m);
-    let end = pendulum(frames.get(last)?, ankle_m);
+    let start = pendulum(frames.get(first)?, lever);
+    let end = pendulum(frames.get(last)?, lever);
     if last <= first || frames.get(first)?.motion.t > from + CELL_S {
         return None;
     }
@@ -61,8 +79,8 @@ pub fn path(frames: &Frames, from: f64, to: f64, ankle_m: f64) -> Option<Path> {
         velocity[1] += m.up_mps2 * CELL_S - drift[1];
         moved[0] += velocity[0] * CELL_S;
         moved[1] += velocity[1] * CELL_S;
-        let ankle_up = moved[1] + start.at[1] - ankle_m * m.tilt[1];
+        let ankle_up = moved[1] + start.at[1] - lever.sensor(m.tilt)[1];
         lift_m = lift_m.max(ankle_up);
     }
-    Some(Path { forward_m: moved[0] + start.at[0] - end.at[0], lift_m })
+    Some(Path { forward_m: moved[0] + start.at[0] - end.at[0], lift_m, closure_mps: drift[0].abs() * cells })
 }

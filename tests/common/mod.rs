@@ -12,9 +12,13 @@ use tempfile::TempDir;
 /// The program, without anything of this environment that changes what it prints.
 pub fn retrogait() -> Command {
     let mut command = Command::cargo_bin("retrogait").unwrap();
-    for name in ["RUST_BACKTRACE", "NO_COLOR", "CLICOLOR_FORCE", "RETROGAIT_JOBS", "COLUMNS"] {
+    for name in
+        ["RUST_BACKTRACE", "NO_COLOR", "CLICOLOR_FORCE", "RETROGAIT_JOBS", "RETROGAIT_CONFIG", "COLUMNS"]
+    {
         command.env_remove(name);
     }
+    // No configuration of whoever runs the tests.
+    command.env("XDG_CONFIG_HOME", "/nonexistent");
     command
 }
 
