@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use super::capture_args::MetaArgs;
 use super::config::ConfigArgs;
 use super::desk::{self, DeskArgs, Engine, Front, Words};
-use super::drive::{Beside, DriveError, Fan, drive};
+use super::drive::{Beside, DriveError, drive};
 use super::exit::{self, Exit, UsageError};
 use super::live_file;
 use super::live_sim::{self, Sim};

@@ -12,7 +12,7 @@ use crate::decode::open::Info;
 use crate::imu::Imu;
 use crate::link::fake::{FakeRadio, Feed, Mishap, Script};
 use crate::sim::scenario::Scenario;
-use crate::sim::script::{Script, unknown_scenario};
+use crate::sim::script::{self, unknown_scenario};
 use crate::sim::setup::{Play, Setup};
 use crate::sim::walker::Walker;
 
@@ -30,7 +30,7 @@ impl Sim {
     pub(super) fn named(id: &str, rate_hz: f64, seed: u64, thigh: bool) -> anyhow::Result<Self> {
         let play = if id.ends_with(".toml") {
             let text = std::fs::read_to_string(id).with_context(|| format!("{id} cannot be read"))?;
-            Play::Script(Script::parse(&text, id).map_err(|e| anyhow::anyhow!("{id}:{e}"))?)
+            Play::Script(script::Script::parse(&text, id).map_err(|e| anyhow::anyhow!("{id}:{e}"))?)
         } else {
             let scenario = Scenario::named(id).ok_or_else(|| UsageError::new(unknown_scenario(id)))?;
             Play::Scenario { scenario, speed_mps: None, seconds: None }
