@@ -458,8 +458,15 @@ impl Conductor {
     }
 
     fn stop(&mut self, alert: &Alert) {
-        if self.board.stop.is_some() {
-            // One stop at a time: it is answered first.
+        let message = alert.rule.info().message;
+        if let Some(stop) = &mut self.board.stop {
+            // One stop at a time, and one command; what it is about may have become worse.
+            if self.last_stop != Some(Rule::Fall) {
+                self.last_stop = Some(alert.rule);
+                alert.rule.word().clone_into(&mut stop.rule);
+                message.clone_into(&mut stop.message);
+            }
+            self.line("stop_goes_on", json!({ "rule": alert.rule.word(), "words": message }));
             return;
         }
         let text = serde_json::to_string(&Record::Alert(*alert)).unwrap_or_default();
@@ -471,7 +478,6 @@ impl Conductor {
         };
         self.stops += 1;
         self.last_stop = Some(alert.rule);
-        let message = alert.rule.info().message;
         self.board.stop = Some(StopView {
             rule: alert.rule.word().to_owned(),
             message: message.to_owned(),
