@@ -103,6 +103,8 @@ pub struct Sounds {
 /// Where the plan stands.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PlanView {
+    /// The name it was asked for by.
+    pub name: String,
     /// What it is called.
     pub title: String,
     /// Level, where it is one.

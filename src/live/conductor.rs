@@ -736,6 +736,7 @@ impl Conductor {
         let all = plan.seconds();
         let walking = coach.phase() == Phase::Walking;
         Some(PlanView {
+            name: plan.name.clone(),
             title: plan.title.clone(),
             level: plan.level,
             way: part.way,

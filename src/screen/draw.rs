@@ -86,7 +86,7 @@ fn too_small(frame: &mut Frame<'_>, board: &Board, colour: bool) {
 fn title(board: &Board) -> String {
     let level = board.plan.as_ref().map(|p| match p.level {
         Some(level) => format!("level {level}"),
-        None => p.title.clone(),
+        None => p.name.clone(),
     });
     let simulated = board.simulated.then(|| "simulated".to_owned());
     let parts = [Some(board.person.clone()), Some(board.placed.clone()), level, simulated];
@@ -232,7 +232,7 @@ fn live(frame: &mut Frame<'_>, area: Rect, board: &Board, local: &Local, paint: 
     let mut row = rows + 3 + if tall { 2 } else { 0 };
     let steps = steps(board, paint, area.width);
     let figures = figures(&board.figures);
-    let left = Rect { width: area.width * 5 / 8, ..top };
+    let left = Rect { width: area.width * 9 / 16, ..top };
     let right = Rect { x: area.x + left.width, width: area.width - left.width, ..top };
     put(frame, left, row, Paragraph::new(steps), 3);
     put(frame, right, row, Paragraph::new(figures), 4);
@@ -244,7 +244,7 @@ fn live(frame: &mut Frame<'_>, area: Rect, board: &Board, local: &Local, paint: 
     }
     let said_rows = if tall { 6 } else { 1 };
     let left_rows = top.height.saturating_sub(row + said_rows + 1);
-    if !local.folded && left_rows >= 4 {
+    if !local.folded && left_rows >= 3 {
         let place = Rect { x: area.x + 1, y: top.y + row, width: area.width - 2, height: left_rows };
         trace(frame, place, board, paint);
     }

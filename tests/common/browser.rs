@@ -65,7 +65,7 @@ impl Browser {
         let port = lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|l| l.split("on port ").nth(1)?.trim_end_matches('.').parse().ok())
+            .find_map(|l| l.split("successfully on port ").nth(1)?.trim_end_matches('.').parse().ok())
             .expect("chromedriver says its port");
         thread::spawn(move || lines.for_each(drop));
         let mut new = Self { driver, port, session: String::new() };

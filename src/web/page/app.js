@@ -208,7 +208,10 @@ $('mark').addEventListener('click', () => send({ input: 'mark' }));
 $('finish').addEventListener('click', () => send({ input: 'end' }));
 $('begin').addEventListener('click', () => send({ input: 'begin' }));
 $('seen').addEventListener('click', () => send({ input: 'acknowledge' }));
+// Only the answer ends a stop: the escape key does not, and a dialog that was closed by force opens again.
+$('stop').addEventListener('keydown', (e) => { if (e.key === 'Escape') e.preventDefault(); });
 $('stop').addEventListener('cancel', (e) => e.preventDefault());
+$('stop').addEventListener('close', () => { if (board && board.stop) stop(board.stop); });
 $('sound').addEventListener('click', () => { sound = !sound; audio = audio || new AudioContext(); $('sound').setAttribute('aria-pressed', sound); tone(660, 0.09, 990); });
 $('voice').addEventListener('click', () => { voice = !voice; $('voice').setAttribute('aria-pressed', voice); });
 last = Date.now();
