@@ -1,5 +1,13 @@
 //! Sessions as people see them: the screen at every state, whole scripted sessions, the page.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::format_push_string,
+    clippy::format_collect,
+    clippy::unnecessary_wraps,
+    clippy::type_complexity,
+    clippy::needless_raw_string_hashes,
+    reason = "a test that cannot go on has failed"
+)]
 
 #[path = "common/browser.rs"]
 mod browser;
@@ -42,7 +50,11 @@ fn session(
     let script: String = parts
         .iter()
         .map(|(s, n)| {
-            let speed = if s.starts_with("bw") || s.starts_with("fw") || s.starts_with("stop") { "speed = \"1mph\"\n" } else { "" };
+            let speed = if s.starts_with("bw") || s.starts_with("fw") || s.starts_with("stop") {
+                "speed = \"1mph\"\n"
+            } else {
+                ""
+            };
             format!("[[segment]]\nscenario = \"{s}\"\nduration = \"{n}s\"\n{speed}\n")
         })
         .collect();
@@ -56,7 +68,8 @@ fn session(
     let played = Played::new(&setup).unwrap();
     let settings = Settings { series: true, ..Settings::default() };
     let mut session = Session::new(&played.parts(), &played.meta(), settings, None);
-    let about = About { person: "Ada".into(), placed: "right shin".into(), simulated: true, metronome: false };
+    let about =
+        About { person: "Ada".into(), placed: "right shin".into(), simulated: true, metronome: false };
     let mut conductor = Conductor::new(about, plan);
     let mut entered = entered.iter();
     let mut next = entered.next();
@@ -118,7 +131,9 @@ fn picture(name: &str, backend: &TestBackend) {
         _ => usual,
     };
     let buffer = backend.buffer();
-    let mut html = String::from("<!doctype html><meta charset=utf-8><body style='margin:0;background:#101418'><pre style='margin:12px;font:16px/19px DejaVu Sans Mono,monospace'>");
+    let mut html = String::from(
+        "<!doctype html><meta charset=utf-8><body style='margin:0;background:#101418'><pre style='margin:12px;font:16px/19px DejaVu Sans Mono,monospace'>",
+    );
     for y in 0..buffer.area.height {
         for x in 0..buffer.area.width {
             let cell = &buffer[(x, y)];
@@ -137,7 +152,13 @@ fn picture(name: &str, backend: &TestBackend) {
 
 #[test]
 fn the_checklist() {
-    let (mut c, _) = session(&[("stand", 10)], level("first"), &[(1.0, Input::Confirm(0)), (2.0, Input::Confirm(2)), (3.0, Input::Pain(1))], 5.0, None);
+    let (mut c, _) = session(
+        &[("stand", 10)],
+        level("first"),
+        &[(1.0, Input::Confirm(0)), (2.0, Input::Confirm(2)), (3.0, Input::Pain(1))],
+        5.0,
+        None,
+    );
     screens("checklist", &mut c);
     c.input(Input::Begin);
     assert!(c.board().checklist.is_some(), "not everything is answered");
@@ -157,10 +178,7 @@ fn good_walking_says_so() {
 
 #[test]
 fn each_fault_says_what_to_do() {
-    for (name, scenario, word) in [
-        ("flat", "bw_flat", "TOES FIRST"),
-        ("bent", "bw_ext20", "STRAIGHTEN"),
-    ] {
+    for (name, scenario, word) in [("flat", "bw_flat", "TOES FIRST"), ("bent", "bw_ext20", "STRAIGHTEN")] {
         let (mut c, _) = session(&[(scenario, 40)], level("demo"), &[SKIP], 38.0, None);
         let (now, steps) = (c.board().word.clone(), c.board().steps.clone());
         assert_eq!(now, word, "{name}: {steps:?}");
@@ -175,7 +193,8 @@ fn a_heel_that_stays_up_says_so() {
     let up = Mark { landing: Landing::HeelUp, knee: Knee::Met };
     let mut board = c.board().clone();
     board.steps[8..].fill(up);
-    (board.word, board.sentence, board.tone) = (Fault::HeelUp.word().into(), Fault::HeelUp.sentence().into(), Tone::Mind);
+    (board.word, board.sentence, board.tone) =
+        (Fault::HeelUp.word().into(), Fault::HeelUp.sentence().into(), Tone::Mind);
     for (w, h) in [(80, 24), (160, 50)] {
         let backend = cells(&board, &Local::default(), w, h, true);
         insta::with_settings!({ snapshot_suffix => format!("{w}x{h}") }, { assert_snapshot!("heel_up", backend) });
@@ -193,14 +212,21 @@ fn a_fall_takes_the_whole_screen_until_it_is_seen() {
 
 #[test]
 fn a_lost_sensor_is_said_at_once() {
-    let (mut c, lines) = session(&[("bw_normal_coached", 60)], level("demo"), &[SKIP], 46.0, Some((30.0, 10.0)));
+    let (mut c, lines) =
+        session(&[("bw_normal_coached", 60)], level("demo"), &[SKIP], 46.0, Some((30.0, 10.0)));
     screens("link_lost", &mut c);
     assert!(lines.iter().any(|l| l["what"] == "stop" && l["rule"] == "sensor_lost"), "{lines:?}");
 }
 
 #[test]
 fn the_end_says_how_it_went() {
-    let (mut c, _) = session(&[("bw_normal_coached", 30), ("stop_planned", 20)], level("demo"), &[SKIP, (30.0, Input::End)], 80.0, None);
+    let (mut c, _) = session(
+        &[("bw_normal_coached", 30), ("stop_planned", 20)],
+        level("demo"),
+        &[SKIP, (30.0, Input::End)],
+        80.0,
+        None,
+    );
     c.finish();
     c.report("walk.html".into());
     assert_eq!(c.board().word, "DONE");
@@ -220,7 +246,11 @@ fn small_windows_say_so_and_colours_are_not_needed() {
         assert_eq!(cell.fg, ratatui::style::Color::Reset);
         assert_eq!(cell.bg, ratatui::style::Color::Reset);
     }
-    assert_eq!(plain.to_string(), cells(&board, &Local::default(), 80, 24, true).to_string(), "colour adds no word");
+    assert_eq!(
+        plain.to_string(),
+        cells(&board, &Local::default(), 80, 24, true).to_string(),
+        "colour adds no word"
+    );
 }
 
 /// The lines of a session, without the figures of the last digit.
@@ -247,13 +277,33 @@ fn short_plan() -> Option<Plan> {
 #[test]
 fn whole_sessions_in_accelerated_time() {
     let cases: [(&str, &[(&str, u32)], &[(f64, Input)], Option<(f64, f64)>); 7] = [
-        ("intervals_followed", &[("bw_normal_coached", 34), ("stand", 6), ("fw_normal", 34), ("stand", 10)], &[SKIP], None),
+        (
+            "intervals_followed",
+            &[("bw_normal_coached", 34), ("stand", 6), ("fw_normal", 34), ("stand", 10)],
+            &[SKIP],
+            None,
+        ),
         ("plan_not_followed", &[("fw_normal", 40), ("stand", 6)], &[SKIP], None),
-        ("early_stop_on_pain", &[("bw_normal_coached", 30), ("stop_planned", 20)], &[SKIP, (12.0, Input::Pain(2)), (28.0, Input::Pain(5))], None),
+        (
+            "early_stop_on_pain",
+            &[("bw_normal_coached", 30), ("stop_planned", 20)],
+            &[SKIP, (12.0, Input::Pain(2)), (28.0, Input::Pain(5))],
+            None,
+        ),
         ("stumble_and_recovery", &[("bw_stumble_elevate", 60)], &[SKIP, (64.0, Input::Acknowledge)], None),
         ("fall", &[("fall_back", 40)], &[SKIP, (70.0, Input::Acknowledge)], None),
-        ("sensor_lost_and_back", &[("bw_normal_coached", 60)], &[SKIP, (40.0, Input::Acknowledge)], Some((30.0, 5.0))),
-        ("planned_end", &[("bw_normal_coached", 34), ("stop_planned", 20), ("stand", 8)], &[SKIP, (36.0, Input::End)], None),
+        (
+            "sensor_lost_and_back",
+            &[("bw_normal_coached", 60)],
+            &[SKIP, (40.0, Input::Acknowledge)],
+            Some((30.0, 5.0)),
+        ),
+        (
+            "planned_end",
+            &[("bw_normal_coached", 34), ("stop_planned", 20), ("stand", 8)],
+            &[SKIP, (36.0, Input::End)],
+            None,
+        ),
     ];
     for (name, parts, entered, dropout) in cases {
         let (mut c, mut lines) = session(parts, short_plan(), entered, 1000.0, dropout);
@@ -287,7 +337,13 @@ fn serve(
 }
 
 fn ask(port: u16, first: &str, headers: &str, body: &str) -> (u16, String) {
-    http(port, &format!("{first} HTTP/1.1\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()))
+    http(
+        port,
+        &format!(
+            "{first} HTTP/1.1\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        ),
+    )
 }
 
 #[test]
@@ -324,10 +380,17 @@ fn hostile_requests_are_refused() {
     let (status, _) = ask(port, "POST /input", &format!("{host}{json}"), &"x".repeat(5000));
     assert_eq!(status, 413);
     assert!(entered.try_recv().is_err(), "nothing of this got through");
-    let (status, _) = ask(port, "POST /input", &format!("{host}{json}Origin: http://127.0.0.1:{port}\r\n"), pain);
+    let (status, _) =
+        ask(port, "POST /input", &format!("{host}{json}Origin: http://127.0.0.1:{port}\r\n"), pain);
     assert_eq!((status, entered.try_recv().ok()), (204, Some(Input::Pain(3))));
     let (_, text) = ask(port, "GET /", &host, "");
-    for header in ["content-security-policy: default-src 'none'", "frame-ancestors 'none'", "x-frame-options: DENY", "x-content-type-options: nosniff", "referrer-policy: no-referrer"] {
+    for header in [
+        "content-security-policy: default-src 'none'",
+        "frame-ancestors 'none'",
+        "x-frame-options: DENY",
+        "x-content-type-options: nosniff",
+        "referrer-policy: no-referrer",
+    ] {
         assert!(text.contains(header), "{header}\n{text}");
     }
 }
@@ -437,12 +500,17 @@ fn the_page_in_a_real_browser() {
     let mut sent = Vec::new();
     for k in 1..=20_u64 {
         sent.push((good.step_count + k, now_ms()));
-        tx.send_replace(Arc::new(Board { seq: good.seq + k, step_count: good.step_count + k, ..good.clone() }));
+        tx.send_replace(Arc::new(Board {
+            seq: good.seq + k,
+            step_count: good.step_count + k,
+            ..good.clone()
+        }));
         thread::sleep(Duration::from_millis(120));
     }
     let last = good.step_count + 20;
     let seen = browser.until(&format!("return window.seen['{last}'] ? window.seen : null"), soon);
-    let mut late: Vec<f64> = sent.iter().map(|(k, at)| seen[k.to_string()].as_f64().expect("every step") - at).collect();
+    let mut late: Vec<f64> =
+        sent.iter().map(|(k, at)| seen[k.to_string()].as_f64().expect("every step") - at).collect();
     late.sort_by(f64::total_cmp);
     eprintln!("steps shown after: median {:.0} ms, slowest {:.0} ms", late[10], late[19]);
     assert!(late[19] < 300.0, "{late:?}");
@@ -462,9 +530,16 @@ fn the_page_in_a_real_browser() {
     browser.size(1280, 900);
 
     // A stop takes the page, has the focus, and is answered by a key.
-    let stop = StopView { rule: "fall".into(), message: "It looks like a fall.".into(), time_s: 40.0, hook: None };
-    tx.send_replace(Arc::new(Board { word: "STOP".into(), tone: Tone::Stop, stop: Some(stop), ..good.clone() }));
-    browser.until("return document.getElementById('stop').open && document.activeElement.id === 'seen'", soon);
+    let stop =
+        StopView { rule: "fall".into(), message: "It looks like a fall.".into(), time_s: 40.0, hook: None };
+    tx.send_replace(Arc::new(Board {
+        word: "STOP".into(),
+        tone: Tone::Stop,
+        stop: Some(stop),
+        ..good.clone()
+    }));
+    browser
+        .until("return document.getElementById('stop').open && document.activeElement.id === 'seen'", soon);
     let bad = browser.js(CONTRAST);
     assert_eq!(bad.as_array().map(Vec::len), Some(0), "{bad}");
     shot(&browser, "page_stop");

@@ -15,6 +15,7 @@ use retrogait::source::warning::{Tally, Trouble};
 use retrogait::summary::{
     DataQuality, Durations, Figures, MountSource, MountSummary, Spread, StrideCounts, Summary,
 };
+use retrogait::technique::log::TechniqueSummary;
 use retrogait::time::{SensorTime, Span};
 
 fn at(seconds: f64) -> SensorTime {
@@ -107,6 +108,7 @@ fn summary(strides: u32) -> Summary {
             ..Figures::default()
         },
         forward: Figures::default(),
+        technique: TechniqueSummary::default(),
         safety: SafetySummary::default(),
     }
 }

@@ -169,7 +169,11 @@ impl Engine {
         let path = capture.with_extension("session.ndjson");
         let mut options = OpenOptions::new();
         options.write(true);
-        if force { options.create(true).truncate(true) } else { options.create_new(true) };
+        if force {
+            options.create(true).truncate(true)
+        } else {
+            options.create_new(true)
+        };
         let file = options.open(&path).with_context(|| format!("{} cannot be written", path.display()))?;
         self.beside = Some(Aside::new(file)?);
         Ok(())
@@ -222,7 +226,9 @@ impl Engine {
     fn settle(&mut self) -> anyhow::Result<bool> {
         for line in self.conductor.take_lines() {
             if let Some(beside) = &mut self.beside {
-                writeln!(beside, "{line}").and_then(|()| beside.flush()).context("the session's record cannot be written")?;
+                writeln!(beside, "{line}")
+                    .and_then(|()| beside.flush())
+                    .context("the session's record cannot be written")?;
             }
             match self.words {
                 Words::None => {}

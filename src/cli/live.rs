@@ -348,7 +348,9 @@ async fn session<T: Transport>(
     let result = tokio::task::spawn_blocking(|| engine.join()).await?;
     let exit = result.map_err(|_| anyhow::anyhow!("the session stopped"))??;
     if let Some(shown) = shown {
-        tokio::task::spawn_blocking(|| shown.join()).await?.map_err(|_| anyhow::anyhow!("the screen stopped"))??;
+        tokio::task::spawn_blocking(|| shown.join())
+            .await?
+            .map_err(|_| anyhow::anyhow!("the screen stopped"))??;
     }
     drop(served);
     failed?;
@@ -468,7 +470,12 @@ impl Face {
     fn new(args: &LiveArgs, meta: &CaptureMeta, simulated: bool) -> anyhow::Result<Self> {
         let plan = args.plan.as_deref().map(desk::plan).transpose()?;
         let screen = !args.plain && desk::has_screen();
-        if plan.is_some() && !screen && args.desk.web.is_none() && !args.skip_checklist && args.commands.is_none() {
+        if plan.is_some()
+            && !screen
+            && args.desk.web.is_none()
+            && !args.skip_checklist
+            && args.commands.is_none()
+        {
             return Err(UsageError::new("the checklist cannot be asked without a screen or a page")
                 .help("go through it with the person, and pass `--skip-checklist`; that is stored")
                 .into());
@@ -489,7 +496,13 @@ impl Face {
                 simulated,
                 metronome: args.desk.metronome,
             },
-            words: if screen { Words::None } else if plan.is_some() { Words::Records } else { Words::None },
+            words: if screen {
+                Words::None
+            } else if plan.is_some() {
+                Words::Records
+            } else {
+                Words::None
+            },
             plan,
             screen,
             settings: Settings { series: true, rules, ..Settings::default() },
@@ -627,16 +640,21 @@ fn entered(args: &LiveArgs) -> anyhow::Result<std::collections::VecDeque<(f64, I
         let mut words = line.split_whitespace();
         let at: f64 = words.next().and_then(|w| w.parse().ok()).ok_or_else(wrong)?;
         let (what, value) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        out.push_back((at, match what {
-            "begin" => Input::Begin,
-            "confirm" => Input::Confirm(value.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).ok_or_else(wrong)?),
-            "pain" => Input::Pain(value.parse().ok().filter(|p| *p <= 10).ok_or_else(wrong)?),
-            "mark" => Input::Mark,
-            "seen" => Input::Acknowledge,
-            "end" => Input::End,
-            "speed" => Input::Speed(crate::sim::units::speed_mps(value).map_err(|_| wrong())?),
-            _ => return Err(wrong().into()),
-        }));
+        out.push_back((
+            at,
+            match what {
+                "begin" => Input::Begin,
+                "confirm" => Input::Confirm(
+                    value.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).ok_or_else(wrong)?,
+                ),
+                "pain" => Input::Pain(value.parse().ok().filter(|p| *p <= 10).ok_or_else(wrong)?),
+                "mark" => Input::Mark,
+                "seen" => Input::Acknowledge,
+                "end" => Input::End,
+                "speed" => Input::Speed(crate::sim::units::speed_mps(value).map_err(|_| wrong())?),
+                _ => return Err(wrong().into()),
+            },
+        ));
     }
     Ok(out)
 }
@@ -776,8 +794,12 @@ fn from_file(args: &LiveArgs, path: &Path) -> anyhow::Result<Exit> {
     face.screen = false;
     let mut teller = Teller { labels, beat: None, silent: false };
     let mut entered = entered(args)?;
-    let (mut engine, front) =
-        face.engine((args.skip_checklist, args.desk.on_stop.clone(), args.force), &parts, &file.meta, recorder)?;
+    let (mut engine, front) = face.engine(
+        (args.skip_checklist, args.desk.on_stop.clone(), args.force),
+        &parts,
+        &file.meta,
+        recorder,
+    )?;
     let _served = web::serve(&args.desk, &front)?;
     while let Some(event) = file.next()? {
         while entered.front().is_some_and(|(at, _)| *at <= event.at.seconds()) {

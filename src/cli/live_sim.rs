@@ -1,6 +1,7 @@
 //! A simulated walker as a live sensor: through the same link and the same decoder as one on the air.
 
 use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ pub(super) struct Sim {
 impl Sim {
     /// A scenario by its name.
     pub(super) fn named(id: &str, rate_hz: f64, seed: u64, thigh: bool) -> anyhow::Result<Self> {
-        let play = if id.ends_with(".toml") {
+        let play = if Path::new(id).extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")) {
             let text = std::fs::read_to_string(id).with_context(|| format!("{id} cannot be read"))?;
             Play::Script(script::Script::parse(&text, id).map_err(|e| anyhow::anyhow!("{id}:{e}"))?)
         } else {

@@ -108,7 +108,12 @@ fn show(asked: &str, file: bool) -> anyhow::Result<()> {
     for (i, s) in plan.segments.iter().enumerate() {
         let speed = s.speed_mps.map_or_else(|| "–".into(), mph);
         let support = s.support.map_or("–", |s| s.word());
-        anstream::println!("{:>3}  {:<9}{:>6} min  {speed:>8}   support: {support}", i + 1, s.way.word(), clock(s.seconds));
+        anstream::println!(
+            "{:>3}  {:<9}{:>6} min  {speed:>8}   support: {support}",
+            i + 1,
+            s.way.word(),
+            clock(s.seconds)
+        );
     }
     let whole = clock(plan.seconds());
     let backward = clock(plan.seconds_of(Way::Backward));
@@ -134,15 +139,14 @@ fn show(asked: &str, file: bool) -> anyhow::Result<()> {
 fn new(name: &str, from: &str, out: Option<PathBuf>) -> anyhow::Result<()> {
     let text = text_of(from)?;
     if levels::named(name).is_some() {
-        return Err(UsageError::new(format!("`{name}` is a built-in plan")).help("choose another name").into());
+        return Err(UsageError::new(format!("`{name}` is a built-in plan"))
+            .help("choose another name")
+            .into());
     }
-    let path = match out.or_else(|| desk::own_plan(name)) {
-        Some(path) => path,
-        None => {
-            return Err(UsageError::new(format!("`{name}` is no name for a plan"))
-                .help("letters, digits, `-` and `_`; or give a file with `--out`")
-                .into());
-        }
+    let Some(path) = out.or_else(|| desk::own_plan(name)) else {
+        return Err(UsageError::new(format!("`{name}` is no name for a plan"))
+            .help("letters, digits, `-` and `_`; or give a file with `--out`")
+            .into());
     };
     if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
         fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;

@@ -31,7 +31,7 @@ pub(super) fn serve(args: &DeskArgs, front: &Front) -> anyhow::Result<Option<Ser
 fn token() -> anyhow::Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|e| anyhow::anyhow!("no random numbers are to be had: {e}"))?;
-    Ok(bytes.iter().map(|b| format!("{b:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 fn open(url: &str) {

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use super::assemble::Found;
 use super::board::{
-    Board, ChecklistView, EndView, LinkView, Line, PlanView, STEPS, StopView, TRACE_S, Tone, Trace,
+    Board, ChecklistView, EndView, Line, LinkView, PlanView, STEPS, StopView, TRACE_S, Tone, Trace,
 };
 use crate::decode::treadmill::Status;
 use crate::link::state::State;
@@ -193,7 +193,8 @@ impl Conductor {
     }
 
     fn line(&mut self, what: &str, mut more: Value) {
-        let mut line = json!({ "type": "session", "time_s": crate::record::to_milli(self.now_s), "what": what });
+        let mut line =
+            json!({ "type": "session", "time_s": crate::record::to_milli(self.now_s), "what": what });
         if let (Some(line), Some(more)) = (line.as_object_mut(), more.as_object_mut()) {
             line.append(more);
         }
@@ -219,15 +220,16 @@ impl Conductor {
                 self.row(row);
                 self.time(row.time.seconds() + HOLD_S);
             }
-            Output::Record(record) => {
-                match record {
-                    Record::Event(e) => self.event(e),
-                    Record::Stride(s) => self.stride(s),
-                    Record::Alert(a) => self.alert(a),
-                    Record::Summary(s) => self.board.figures.speed_mps = s.backward.speed_mps.median.or(self.board.figures.speed_mps),
-                    _ => {}
+            Output::Record(record) => match record {
+                Record::Event(e) => self.event(e),
+                Record::Stride(s) => self.stride(s),
+                Record::Alert(a) => self.alert(a),
+                Record::Summary(s) => {
+                    self.board.figures.speed_mps =
+                        s.backward.speed_mps.median.or(self.board.figures.speed_mps);
                 }
-            }
+                _ => {}
+            },
         }
         if self.now_s - self.pictured_s >= PICTURE_S {
             self.publish();
@@ -265,7 +267,10 @@ impl Conductor {
                 self.technique.forget();
                 match (way, turn) {
                     (Way::Rest, _) => ("REST", "stop the belt and rest".into()),
-                    (_, true) => ("TURN ROUND", format!("stop the belt, turn round, then walk {}{speed}{hold}", way.word())),
+                    (_, true) => (
+                        "TURN ROUND",
+                        format!("stop the belt, turn round, then walk {}{speed}{hold}", way.word()),
+                    ),
                     (Way::Backward, _) => ("BACKWARD", format!("walk backward{speed}{hold}")),
                     (Way::Forward, _) => ("FORWARD", format!("walk forward{speed}{hold}")),
                 }
@@ -273,7 +278,9 @@ impl Conductor {
             Said::Soon { way: Some(way) } => ("", format!("in 10 seconds: {}", way.word())),
             Said::Soon { way: None } => ("", "10 more seconds".into()),
             Said::TurnRound { way } => ("TURN ROUND", format!("this part is walked {}", way.word())),
-            Said::Faster { to_mps } => ("FASTER", format!("good; set the belt to {} when you are ready", mph(to_mps))),
+            Said::Faster { to_mps } => {
+                ("FASTER", format!("good; set the belt to {} when you are ready", mph(to_mps)))
+            }
             Said::Slower { to_mps } => ("SLOW DOWN", format!("set the belt to {}", mph(to_mps))),
             Said::BeltOff { why } => {
                 let first = match why {
@@ -321,7 +328,12 @@ impl Conductor {
                 .sum();
             if asked > 0.0 {
                 let clock = crate::plan::clock;
-                sentences.push(format!("Walked {} for {} of {} minutes.", way.word(), clock(done), clock(asked)));
+                sentences.push(format!(
+                    "Walked {} for {} of {} minutes.",
+                    way.word(),
+                    clock(done),
+                    clock(asked)
+                ));
             }
         }
         let unknown: f64 = coach.done().iter().map(|d| d.unknown_s).sum();
@@ -336,11 +348,17 @@ impl Conductor {
         if self.stops > 0 {
             sentences.push(format!("Stopped {} during the session.", times(self.stops)));
         }
-        let done: Vec<_> = coach.done().iter().map(|d| json!({
-            "as_planned_s": crate::record::to_milli(d.as_planned_s),
-            "other_s": crate::record::to_milli(d.other_s),
-            "unknown_s": crate::record::to_milli(d.unknown_s),
-        })).collect();
+        let done: Vec<_> = coach
+            .done()
+            .iter()
+            .map(|d| {
+                json!({
+                    "as_planned_s": crate::record::to_milli(d.as_planned_s),
+                    "other_s": crate::record::to_milli(d.other_s),
+                    "unknown_s": crate::record::to_milli(d.unknown_s),
+                })
+            })
+            .collect();
         let phase = json!(coach.phase());
         self.line("end", json!({ "phase": phase, "parts": done, "pain": self.board.pain }));
         self.board.end = Some(EndView { sentences, report: None });
@@ -386,8 +404,8 @@ impl Conductor {
             self.step(mark, stride);
         }
         let share = self.toe_first_percent();
-        let steady = self.technique.fault().is_none()
-            && share.is_none_or(|s| s >= self.targets.toe_first_percent);
+        let steady =
+            self.technique.fault().is_none() && share.is_none_or(|s| s >= self.targets.toe_first_percent);
         self.coached(|coach, say| coach.stride(stride, steady, say));
         if let Some((v, source)) = self.coach.as_ref().and_then(Coach::speed) {
             self.board.figures.speed_mps = Some(v);
@@ -411,9 +429,8 @@ impl Conductor {
         if let Some(deg) = stride.knee_min_flexion_deg {
             keep(&mut self.knees, deg, STEPS);
         }
-        let coached = self.coach.as_ref().is_none_or(|c| {
-            c.phase() == Phase::Walking && c.part().way == Way::Backward
-        });
+        let coached =
+            self.coach.as_ref().is_none_or(|c| c.phase() == Phase::Walking && c.part().way == Way::Backward);
         let quiet = !coached || self.board.stop.is_some() || self.caution.is_some();
         if let Some(fault) = self.technique.step(mark, self.now_s, quiet) {
             self.line("cue", json!({ "fault": fault, "words": fault.sentence() }));
@@ -537,9 +554,10 @@ impl Conductor {
         let was_up = self.board.link.up;
         self.board.link.up = *state == State::Streaming;
         self.board.link.words = state.to_string();
-        let walking = self.coach.as_ref().is_some_and(|c| {
-            matches!(c.phase(), Phase::Walking | Phase::Ending(_)) && c.is_walking()
-        });
+        let walking = self
+            .coach
+            .as_ref()
+            .is_some_and(|c| matches!(c.phase(), Phase::Walking | Phase::Ending(_)) && c.is_walking());
         if was_up && matches!(state, State::Stale | State::Reconnecting(_)) {
             self.told("the sensor is lost");
             if walking {
@@ -594,9 +612,11 @@ impl Conductor {
             }
             Input::End => {
                 let ending = self.coach.as_ref().is_some_and(|c| matches!(c.phase(), Phase::Ending(_)));
-                self.coached(|coach, say| {
-                    if ending { coach.over(Why::Asked, say) } else { coach.end(Why::Asked, say) }
-                });
+                self.coached(
+                    |coach, say| {
+                        if ending { coach.over(Why::Asked, say) } else { coach.end(Why::Asked, say) }
+                    },
+                );
             }
             _ => {}
         }
@@ -721,9 +741,7 @@ impl Conductor {
             return (fault.word(), Tone::Mind, fault.sentence().into());
         }
         match self.board.steps.last() {
-            Some(mark) if mark.is_good() => {
-                ("GOOD", Tone::Good, "toes first, then onto the heel".into())
-            }
+            Some(mark) if mark.is_good() => ("GOOD", Tone::Good, "toes first, then onto the heel".into()),
             _ => ("…", Tone::Quiet, String::new()),
         }
     }
@@ -748,7 +766,10 @@ impl Conductor {
             share: coach.share(),
             parts: plan.segments.iter().map(|s| (s.way, s.seconds / all)).collect(),
             part: at,
-            metronome: plan.targets.cadence.filter(|_| self.metronome && walking && part.way == Way::Backward),
+            metronome: plan
+                .targets
+                .cadence
+                .filter(|_| self.metronome && walking && part.way == Way::Backward),
         })
     }
 

@@ -39,14 +39,14 @@ impl FromStr for Action {
             return Err("it is empty: give a command, or an address like http://127.0.0.1:8000/stop".into());
         }
         if text.starts_with("https://") {
-            return Err("https is not spoken here: use a command, such as `curl --data-binary @- https://…`".into());
+            return Err(
+                "https is not spoken here: use a command, such as `curl --data-binary @- https://…`".into()
+            );
         }
         let Some(rest) = text.strip_prefix("http://") else { return Ok(Self::Command(text.to_owned())) };
         let (authority, path) = rest.split_once('/').map_or((rest, ""), |(a, p)| (a, p));
         let (host, port) = match authority.rsplit_once(':') {
-            Some((host, port)) => {
-                (host, port.parse().map_err(|_| format!("`{port}` is no port"))?)
-            }
+            Some((host, port)) => (host, port.parse().map_err(|_| format!("`{port}` is no port"))?),
             None => (authority, 80),
         };
         let clean = |s: &str| !s.chars().any(|c| c.is_control() || c == ' ' || c == '@');
@@ -135,7 +135,10 @@ fn post(url: &Url, alert: &str) -> Result<(), String> {
         .next()
         .ok_or_else(|| format!("{} is not known", url.host))?;
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(words)?;
-    stream.set_read_timeout(Some(PATIENCE)).and_then(|()| stream.set_write_timeout(Some(PATIENCE))).map_err(words)?;
+    stream
+        .set_read_timeout(Some(PATIENCE))
+        .and_then(|()| stream.set_write_timeout(Some(PATIENCE)))
+        .map_err(words)?;
     let Url { host, port, path } = url;
     let length = alert.len();
     let request = format!(

@@ -25,6 +25,9 @@ const GONE_S: f64 = 3.0;
 /// Samples in a notification, at most.
 const NOTIFICATION: usize = 5;
 
+/// Number of its first sample, its samples, when its last one arrives.
+type Open = (u64, Vec<(Imu, Option<Imu>)>, f64);
+
 /// The events of a simulated session.
 #[derive(Debug)]
 pub struct Played {
@@ -33,7 +36,7 @@ pub struct Played {
     thigh: bool,
     waiting: VecDeque<Event>,
     /// Samples that are one notification, and the number of the first.
-    open: Option<(u64, Vec<(Imu, Option<Imu>)>, f64)>,
+    open: Option<Open>,
     last_s: Option<f64>,
 }
 
@@ -48,7 +51,11 @@ impl Played {
             let at = Arrival::default();
             let state = |s| Event { sensor, at, what: What::State(s) };
             waiting.extend([state(State::Connecting { attempt: 0 }), state(State::Streaming)]);
-            waiting.push_back(Event { sensor, at, what: What::Value { from: battery::LEVEL, bytes: vec![87] } });
+            waiting.push_back(Event {
+                sensor,
+                at,
+                what: What::Value { from: battery::LEVEL, bytes: vec![87] },
+            });
         }
         Ok(Self {
             live: setup.live()?,
@@ -75,7 +82,7 @@ impl Played {
         parts
     }
 
-    fn packet(&mut self, packet: Packet) {
+    fn packet(&mut self, packet: &Packet) {
         let arrives = packet.arrives_s;
         let follows = self.open.as_ref().is_some_and(|(first, samples, _)| {
             packet.first == first + samples.len() as u64 && samples.len() < NOTIFICATION
@@ -113,12 +120,18 @@ impl Played {
     fn send(&mut self) {
         let Some((first, samples, at)) = self.open.take() else { return };
         let info = Info::usual(100);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "wraps as the profile does")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "wraps as the profile does"
+        )]
         let (number, time_us) = (first as u16, (first as f64 * 1e6 / self.rate_hz) as u64 as u32);
         for chunk in 0..=usize::from(self.thigh) {
             let counts: Vec<_> = samples
                 .iter()
-                .map(|(shank, thigh)| info.counts(if chunk == 0 { shank } else { thigh.as_ref().unwrap_or(shank) }))
+                .map(|(shank, thigh)| {
+                    info.counts(if chunk == 0 { shank } else { thigh.as_ref().unwrap_or(shank) })
+                })
                 .collect();
             let bytes = open::emit(number, time_us, &counts);
             let what = What::Value { from: open::DATA, bytes };
@@ -138,7 +151,7 @@ impl Iterator for Played {
     fn next(&mut self) -> Option<Event> {
         while self.waiting.is_empty() {
             match self.live.next() {
-                Some(packet) => self.packet(packet),
+                Some(packet) => self.packet(&packet),
                 None if self.open.is_some() => self.send(),
                 None => return None,
             }

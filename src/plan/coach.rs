@@ -530,7 +530,12 @@ mod tests {
         said.extend(walk(&mut coach, 90.0, 90.0, StrideDirection::Forward));
         coach.tick(90.0, &mut |s| said.push((90.0, s)));
         let words: Vec<_> = said.iter().map(|(t, s)| (libm::round(*t), *s)).collect();
-        let part = |number, way, turn| Said::Part { number, way, turn, speed_mps: Some(0.5 * super::super::MPH_MPS) };
+        let part = |number, way, turn| Said::Part {
+            number,
+            way,
+            turn,
+            speed_mps: Some(0.5 * super::super::MPH_MPS),
+        };
         assert_eq!(words[0].1, part(0, Way::Backward, false));
         assert_eq!(words[1].1, Said::Soon { way: Some(Way::Forward) });
         assert_eq!(words[2].1, part(1, Way::Forward, true));

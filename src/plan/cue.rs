@@ -160,8 +160,7 @@ pub enum Fault {
 
 impl Fault {
     /// All, most important first.
-    pub const ALL: [Self; 5] =
-        [Self::HeelFirst, Self::Flat, Self::KneeMissed, Self::HeelUp, Self::KneeShort];
+    pub const ALL: [Self; 5] = [Self::HeelFirst, Self::Flat, Self::KneeMissed, Self::HeelUp, Self::KneeShort];
 
     /// The large word.
     pub const fn word(self) -> &'static str {

@@ -148,7 +148,11 @@ fn speed_within(text: &str, speed: &Spanned<String>, most: f64, most_words: &str
     if mps > 0.0 && mps <= most + 1e-9 {
         return Ok(mps);
     }
-    Err(Fault::at(text, at, format!("a speed of {} cannot be: it lies above 0 and up to {most_words}", speed.get_ref())))
+    Err(Fault::at(
+        text,
+        at,
+        format!("a speed of {} cannot be: it lies above 0 and up to {most_words}", speed.get_ref()),
+    ))
 }
 
 fn segment(text: &str, file: &SegmentFile, most_mps: f64) -> Result<Segment, Fault> {
@@ -209,7 +213,10 @@ mod tests {
             (one.replace("2min", "1s"), "3:7: a segment of 1 s cannot be"),
             (format!("{one}speed = \"4mph\"\n"), "4:9: a speed of 4mph cannot be"),
             (format!("[limits]\nspeed_most = \"5mph\"\n{one}"), "2:14: a speed of 5mph cannot be"),
-            (format!("[limits]\nspeed_most = \"1mph\"\n{one}speed = \"2mph\"\n"), "6:9: a speed of 2mph cannot be"),
+            (
+                format!("[limits]\nspeed_most = \"1mph\"\n{one}speed = \"2mph\"\n"),
+                "6:9: a speed of 2mph cannot be",
+            ),
             (format!("{one}support = \"wall\"\n"), "4:11: `wall` is not one of"),
             (format!("rounds = 0\n{one}"), "1:10: rounds = 0 cannot be"),
             (format!("rounds = 4000000000\n{one}"), "1:10: rounds"),

@@ -50,9 +50,13 @@ mod tests {
 
     #[test]
     fn the_levels_are_those_of_the_rules() {
-        for (name, backward_min, most_mph) in
-            [("first", 16.0, 1.0), ("learning", 10.0, 2.0), ("confident", 10.0, 2.5), ("trained", 26.0, 3.5), ("knee", 3.0, 1.0)]
-        {
+        for (name, backward_min, most_mph) in [
+            ("first", 16.0, 1.0),
+            ("learning", 10.0, 2.0),
+            ("confident", 10.0, 2.5),
+            ("trained", 26.0, 3.5),
+            ("knee", 3.0, 1.0),
+        ] {
             let plan = named(name).unwrap().plan();
             assert_eq!(plan.seconds_of(Way::Backward) / 60.0, backward_min, "{name}");
             assert!((plan.limits.speed_most_mps / MPH_MPS - most_mph).abs() < 1e-9, "{name}");

@@ -1,5 +1,7 @@
 //! Draws a picture of the session. Pure: the same picture on the same area gives the same cells.
 
+use std::fmt::Write as _;
+
 use ratatui::Frame;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::style::{Color, Modifier, Style};
@@ -101,15 +103,15 @@ fn link(board: &Board) -> String {
         out += &l.words;
         out.push(' ');
     } else if let Some(hz) = l.rate_hz {
-        out += &format!("{hz:.0} Hz ");
+        let _ = write!(out, "{hz:.0} Hz ");
     }
-    out += &format!("  {:.1} % lost ", l.lost_percent);
+    let _ = write!(out, "  {:.1} % lost ", l.lost_percent);
     if let Some(battery) = l.battery_percent {
         let low = if battery <= 15 { "LOW " } else { "" };
-        out += &format!("  battery {low}{battery} % ");
+        let _ = write!(out, "  battery {low}{battery} % ");
     }
     if let Some(heart) = l.heart {
-        out += &format!("  ♥ {heart} ");
+        let _ = write!(out, "  ♥ {heart} ");
     }
     out
 }
@@ -165,13 +167,16 @@ fn put(frame: &mut Frame<'_>, area: Rect, row: u16, what: Paragraph<'_>, rows: u
 }
 
 fn stop(frame: &mut Frame<'_>, area: Rect, board: &Board, paint: Paint) {
-    let style = if paint.colour { paint.tone(Tone::Stop) } else { Style::new().add_modifier(Modifier::REVERSED) };
+    let style =
+        if paint.colour { paint.tone(Tone::Stop) } else { Style::new().add_modifier(Modifier::REVERSED) };
     frame.render_widget(Clear, area);
     frame.render_widget(Block::new().style(style), area);
     let Some(stop) = &board.stop else { return };
     let top = Rect { y: area.y + area.height / 6, height: area.height - area.height / 6, ..area };
     let rows = word(frame, top, "STOP", style, area.height / 2);
-    let centre = |text: String| Paragraph::new(text).style(style).alignment(Alignment::Center).wrap(Wrap { trim: true });
+    let centre = |text: String| {
+        Paragraph::new(text).style(style).alignment(Alignment::Center).wrap(Wrap { trim: true })
+    };
     put(frame, top, rows + 2, centre(format!("■ {}", stop.message)), 2);
     put(frame, top, rows + 5, centre("Space when you have seen this.".into()), 1);
     if let Some(hook) = &stop.hook {
@@ -204,7 +209,8 @@ fn checklist(frame: &mut Frame<'_>, area: Rect, board: &Board, local: &Local, pa
         let parts: Vec<_> = plan.parts.iter().map(|(w, _)| w.word()).collect();
         lines.push(Line::from(format!("  The plan: {}", plan.title)));
         let shown = parts.len().min(6);
-        let more = if parts.len() > shown { format!(" … {} parts in all", parts.len()) } else { String::new() };
+        let more =
+            if parts.len() > shown { format!(" … {} parts in all", parts.len()) } else { String::new() };
         lines.push(Line::from(Span::styled(format!("  {}{more}", parts[..shown].join(", ")), paint.dim())));
     }
     lines.push(Line::from(""));
@@ -215,10 +221,19 @@ fn checklist(frame: &mut Frame<'_>, area: Rect, board: &Board, local: &Local, pa
     } else {
         "  The sensor is streaming. Answer every line, then press enter.".into()
     };
-    lines.push(Line::from(Span::styled(ready, paint.tone(if list.complete { Tone::Good } else { Tone::Quiet }))));
+    lines.push(Line::from(Span::styled(
+        ready,
+        paint.tone(if list.complete { Tone::Good } else { Tone::Quiet }),
+    )));
     frame.render_widget(Paragraph::new(lines), area);
     let note = "Support for training, not a medical device. It does not replace the clip and the rails.";
-    put(frame, area, area.height.saturating_sub(1), Paragraph::new(format!("  {note}")).style(paint.dim()), 1);
+    put(
+        frame,
+        area,
+        area.height.saturating_sub(1),
+        Paragraph::new(format!("  {note}")).style(paint.dim()),
+        1,
+    );
 }
 
 fn live(frame: &mut Frame<'_>, area: Rect, board: &Board, local: &Local, paint: Paint) {
@@ -249,8 +264,10 @@ fn live(frame: &mut Frame<'_>, area: Rect, board: &Board, local: &Local, paint: 
         trace(frame, place, board, paint);
     }
     let from = board.said.len().saturating_sub(usize::from(said_rows));
-    let said: Vec<Line<'_>> =
-        board.said[from..].iter().map(|l| Line::from(format!("  {}  {}", clock(l.time_s), l.words))).collect();
+    let said: Vec<Line<'_>> = board.said[from..]
+        .iter()
+        .map(|l| Line::from(format!("  {}  {}", clock(l.time_s), l.words)))
+        .collect();
     put(frame, top, top.height.saturating_sub(said_rows), Paragraph::new(said).style(paint.dim()), said_rows);
 }
 
@@ -307,7 +324,7 @@ fn figures(f: &Figures) -> Vec<Line<'static>> {
 fn plan_line(plan: &PlanView) -> Line<'static> {
     let mut text = format!("  {}   {} left", plan.way.word(), clock(plan.left_s));
     if let Some(v) = plan.speed_mps {
-        text += &format!("   {}", mph(v));
+        let _ = write!(text, "   {}", mph(v));
     }
     match plan.support {
         Some(Support::Rails) => text += "   hold the rails",
@@ -318,7 +335,7 @@ fn plan_line(plan: &PlanView) -> Line<'static> {
         text += "   (waiting)";
     }
     if let Some(next) = plan.next {
-        text += &format!("   then {}", next.word());
+        let _ = write!(text, "   then {}", next.word());
     }
     Line::from(text)
 }
@@ -363,18 +380,17 @@ fn trace(frame: &mut Frame<'_>, area: Rect, board: &Board, paint: Paint) {
     let most = t.rate_dps.iter().flatten().fold(100.0_f32, |m, v| m.max(v.abs()));
     let most = f64::from(most) * 1.05;
     let rate_style = if paint.colour { Color::Cyan } else { Color::Reset };
-    let canvas = Canvas::default()
-        .marker(Marker::Braille)
-        .x_bounds([begin, end])
-        .y_bounds([-most, most])
-        .paint(move |ctx| {
-            for (pair, times) in t.rate_dps.windows(2).zip(t.time_s.windows(2)) {
-                if let ([Some(a), Some(b)], [x1, x2]) = (pair, times) {
-                    let (y1, y2) = (f64::from(*a), f64::from(*b));
-                    ctx.draw(&Stroke { x1: *x1, y1, x2: *x2, y2, color: rate_style });
+    let canvas =
+        Canvas::default().marker(Marker::Braille).x_bounds([begin, end]).y_bounds([-most, most]).paint(
+            move |ctx| {
+                for (pair, times) in t.rate_dps.windows(2).zip(t.time_s.windows(2)) {
+                    if let ([Some(a), Some(b)], [x1, x2]) = (pair, times) {
+                        let (y1, y2) = (f64::from(*a), f64::from(*b));
+                        ctx.draw(&Stroke { x1: *x1, y1, x2: *x2, y2, color: rate_style });
+                    }
                 }
-            }
-        });
+            },
+        );
     frame.render_widget(canvas, place);
     let label = format!("shank rate, ±{most:.0} °/s, {TRACE_S:.0} s");
     frame.render_widget(Paragraph::new(label).style(paint.dim()), Rect { height: 1, ..area });
@@ -384,7 +400,9 @@ fn trace(frame: &mut Frame<'_>, area: Rect, board: &Board, paint: Paint) {
     for (at, name) in t.events.iter().filter(|(at, _)| *at >= begin && *at <= end) {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to the width")]
         let x = ((at - begin) / TRACE_S * (width as f64 - 1.0)) as usize;
-        if x + name.len() <= width && ticks[x.saturating_sub(1)..(x + name.len()).min(width)].iter().all(|c| *c == ' ') {
+        if x + name.len() <= width
+            && ticks[x.saturating_sub(1)..(x + name.len()).min(width)].iter().all(|c| *c == ' ')
+        {
             for (k, c) in name.chars().enumerate() {
                 ticks[x + k] = c;
             }

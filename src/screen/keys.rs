@@ -82,7 +82,7 @@ fn pain(code: KeyCode, digits: &mut String) -> Result<Does, Does> {
         KeyCode::Char(c @ '0'..='9') if digits.is_empty() || (digits == "1" && c == '0') => {
             digits.push(c);
             // Only 1 can still become 10.
-            if digits != "1" { Err(entered(digits)) } else { Ok(Does::Nothing) }
+            if digits == "1" { Ok(Does::Nothing) } else { Err(entered(digits)) }
         }
         KeyCode::Backspace => {
             digits.clear();

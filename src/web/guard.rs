@@ -108,8 +108,18 @@ mod tests {
             assert_eq!(guard.check(ask(host, &format!("http://{host}"))), Ok(()), "{host}");
         }
         for host in [
-            "evil.example:8737", "127.0.0.1:80", "127.0.0.1", "localhost", "0.0.0.0:8737", "localhost.evil.example:8737",
-            "127.0.0.1.evil.example:8737", "192.168.1.5:8737", "", ":8737", "[::1]", "a@localhost:8737",
+            "evil.example:8737",
+            "127.0.0.1:80",
+            "127.0.0.1",
+            "localhost",
+            "0.0.0.0:8737",
+            "localhost.evil.example:8737",
+            "127.0.0.1.evil.example:8737",
+            "192.168.1.5:8737",
+            "",
+            ":8737",
+            "[::1]",
+            "a@localhost:8737",
         ] {
             assert_eq!(guard.check(ask(host, "")), Err(Refused::Host), "{host}");
         }
@@ -119,7 +129,13 @@ mod tests {
     #[test]
     fn a_foreign_page_is_not_let_in() {
         let guard = Guard::new("127.0.0.1:8737".parse().unwrap(), None);
-        for origin in ["http://evil.example", "null", "https://127.0.0.1:8737", "http://127.0.0.1:9999", "http://localhost:8737"] {
+        for origin in [
+            "http://evil.example",
+            "null",
+            "https://127.0.0.1:8737",
+            "http://127.0.0.1:9999",
+            "http://localhost:8737",
+        ] {
             assert_eq!(guard.check(ask("127.0.0.1:8737", origin)), Err(Refused::Origin), "{origin}");
         }
         let cross = Asked { site: Some("cross-site"), ..ask("127.0.0.1:8737", "") };
@@ -131,7 +147,9 @@ mod tests {
         let guard = Guard::new("0.0.0.0:8737".parse().unwrap(), Some("abc123".into()));
         let asked = ask("192.168.1.5:8737", "");
         assert_eq!(guard.check(asked), Err(Refused::Token));
-        for (token, want) in [("abc124", Err(Refused::Token)), ("abc12", Err(Refused::Token)), ("abc123", Ok(()))] {
+        for (token, want) in
+            [("abc124", Err(Refused::Token)), ("abc12", Err(Refused::Token)), ("abc123", Ok(()))]
+        {
             assert_eq!(guard.check(Asked { token: Some(token), ..asked }), want);
         }
         assert_eq!(guard.check(ask("evil.example:8737", "")), Err(Refused::Host));

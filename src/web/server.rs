@@ -53,7 +53,11 @@ const ASSETS: [Asset; 6] = [
     Asset { path: "/app.js", kind: JS, bytes: include_bytes!("page/app.js") },
     Asset { path: "/uplot.js", kind: JS, bytes: include_bytes!("page/uplot/uPlot.iife.min.js") },
     Asset { path: "/uplot.css", kind: CSS, bytes: include_bytes!("page/uplot/uPlot.min.css") },
-    Asset { path: "/uplot.license.txt", kind: "text/plain; charset=utf-8", bytes: include_bytes!("page/uplot/LICENSE") },
+    Asset {
+        path: "/uplot.license.txt",
+        kind: "text/plain; charset=utf-8",
+        bytes: include_bytes!("page/uplot/LICENSE"),
+    },
 ];
 
 /// What can be entered at the page. The checklist cannot be left out there.
@@ -130,8 +134,6 @@ impl Server {
                     _ = stopped => {}
                 }
             });
-
-
         })?;
         Ok(Self { address, token, stop: Some(stop), thread: Some(thread) })
     }
@@ -150,8 +152,6 @@ impl Server {
     }
 }
 
-
-
 impl Drop for Server {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {
@@ -166,7 +166,10 @@ impl Drop for Server {
 fn router(shared: Shared) -> Router {
     let mut router = Router::new();
     for asset in &ASSETS {
-        router = router.route(asset.path, get(move || async move { ([(header::CONTENT_TYPE, asset.kind)], asset.bytes) }));
+        router = router.route(
+            asset.path,
+            get(move || async move { ([(header::CONTENT_TYPE, asset.kind)], asset.bytes) }),
+        );
     }
     router
         .route("/events", get(events))
@@ -201,11 +204,15 @@ async fn guarded(State(shared): State<Shared>, request: Request, next: Next) -> 
     let mut response = match shared.guard.check(asked) {
         Ok(()) if fresh && opened => {
             // The token leaves the address, and with it the history.
-            let value = format!("retrogait={}; HttpOnly; SameSite=Strict; Path=/", in_address.unwrap_or_default());
-            (StatusCode::SEE_OTHER, [(header::LOCATION, "/".to_owned()), (header::SET_COOKIE, value)]).into_response()
+            let value =
+                format!("retrogait={}; HttpOnly; SameSite=Strict; Path=/", in_address.unwrap_or_default());
+            (StatusCode::SEE_OTHER, [(header::LOCATION, "/".to_owned()), (header::SET_COOKIE, value)])
+                .into_response()
         }
         Ok(()) => next.run(request).await,
-        Err(Refused::Host) => (StatusCode::MISDIRECTED_REQUEST, "this is not the name of this page\n").into_response(),
+        Err(Refused::Host) => {
+            (StatusCode::MISDIRECTED_REQUEST, "this is not the name of this page\n").into_response()
+        }
         Err(Refused::Origin) => (StatusCode::FORBIDDEN, "only this page may ask\n").into_response(),
         Err(Refused::Token) => {
             (StatusCode::UNAUTHORIZED, "open the address with its token, as it was printed\n").into_response()
@@ -227,7 +234,8 @@ async fn guarded(State(shared): State<Shared>, request: Request, next: Next) -> 
 }
 
 async fn input(State(shared): State<Shared>, request: Request) -> Response {
-    let json = text(request.headers(), &header::CONTENT_TYPE).is_some_and(|t| t.starts_with("application/json"));
+    let json =
+        text(request.headers(), &header::CONTENT_TYPE).is_some_and(|t| t.starts_with("application/json"));
     if !json {
         return (StatusCode::UNSUPPORTED_MEDIA_TYPE, "only application/json\n").into_response();
     }

@@ -1,5 +1,11 @@
-//! A real browser, driven over WebDriver.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+//! A real browser, driven over `WebDriver`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    clippy::assigning_clones,
+    clippy::doc_markdown,
+    reason = "a test that cannot go on has failed"
+)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -56,7 +62,10 @@ impl Browser {
         let mut driver = match driver {
             Ok(driver) => driver,
             Err(e) => {
-                assert!(std::env::var_os("RETROGAIT_BROWSER").is_none(), "a browser is demanded: chromedriver: {e}");
+                assert!(
+                    std::env::var_os("RETROGAIT_BROWSER").is_none(),
+                    "a browser is demanded: chromedriver: {e}"
+                );
                 eprintln!("no chromedriver: the page is not tried in a browser");
                 return None;
             }
@@ -69,7 +78,13 @@ impl Browser {
             .expect("chromedriver says its port");
         thread::spawn(move || lines.for_each(drop));
         let mut new = Self { driver, port, session: String::new() };
-        let args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,900"];
+        let args = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--window-size=1280,900",
+        ];
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "goog:chromeOptions": { "args": args },
             "goog:loggingPrefs": { "browser": "ALL" },
@@ -131,7 +146,8 @@ impl Browser {
 
     /// As wide and high as a device.
     pub fn size(&self, width: u32, height: u32) {
-        let params = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        let params =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
         self.devtools("Emulation.setDeviceMetricsOverride", params);
     }
 
@@ -144,21 +160,32 @@ impl Browser {
     pub fn keys(&self, text: &str) {
         let actions: Vec<Value> = text
             .chars()
-            .flat_map(|c| [json!({ "type": "keyDown", "value": c.to_string() }), json!({ "type": "keyUp", "value": c.to_string() })])
+            .flat_map(|c| {
+                [
+                    json!({ "type": "keyDown", "value": c.to_string() }),
+                    json!({ "type": "keyUp", "value": c.to_string() }),
+                ]
+            })
             .collect();
         self.post("/actions", &json!({ "actions": [{ "type": "key", "id": "k", "actions": actions }] }));
     }
 
     /// A picture of the page, as PNG in base 64.
     pub fn picture(&self) -> String {
-        self.ask("GET", &format!("/session/{}/screenshot", self.session), &Value::Null).as_str().unwrap().to_owned()
+        self.ask("GET", &format!("/session/{}/screenshot", self.session), &Value::Null)
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
         if !self.session.is_empty() {
-            let request = format!("DELETE /session/{} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", self.session);
+            let request = format!(
+                "DELETE /session/{} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
+                self.session
+            );
             let _ = std::panic::catch_unwind(|| http(self.port, &request));
         }
         let _ = self.driver.kill();
