@@ -13,7 +13,9 @@ use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::time::sleep;
 
 use super::capture_args::MetaArgs;
-use super::drive::{Beside, DriveError, Fan, drive};
+use super::config::ConfigArgs;
+use super::desk::{self, DeskArgs, Engine, Front, Words};
+use super::drive::{Beside, DriveError, drive};
 use super::exit::{self, Exit, UsageError};
 use super::live_file;
 use super::live_sim::{self, Sim};
@@ -21,6 +23,7 @@ use super::pace::{Pace, Rate};
 use super::radio;
 use super::sensors::known;
 use super::simulate_args::{FaultArgs, seconds};
+use super::web;
 use crate::capture::CaptureMeta;
 use crate::decode::TimeError;
 use crate::decode::heart_rate::Beat;
@@ -34,9 +37,11 @@ use crate::link::state::{Deadlines, State};
 use crate::link::transport::{Fault, Transport};
 use crate::live::aside::Aside;
 use crate::live::assemble::{Assembly, Found, Part, Role};
+use crate::live::conductor::{About, Input};
+use crate::live::played::Played;
 use crate::live::recorder::{Paths, Recorder};
 use crate::live::registry::{Sensor, recordings};
-use crate::live::session::{Out, Session};
+use crate::live::session::Session;
 use crate::pipeline::Settings;
 use crate::sink::Sink;
 use crate::sink::ndjson::{Flush, Ndjson};
@@ -58,7 +63,7 @@ The records are those of `retrogait replay`: a recorded session, replayed, gives
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::HELP))]
 pub(super) struct LiveArgs {
-    /// The shank sensor: a paired one by its name, `sim:SCENARIO` or `file:CAPTURE`
+    /// The shank sensor: a paired one by its name, `sim:SCENARIO`, `sim:SCRIPT.toml` or `file:CAPTURE`
     #[arg(long, value_name = "SENSOR")]
     sensor: String,
 
@@ -94,13 +99,35 @@ pub(super) struct LiveArgs {
     #[arg(long, value_name = "HZ", value_parser = rate_hz)]
     rate: Option<f64>,
 
-    /// file: speed at which it is played: 1x, 2x, or max
+    /// file, sim: speed at which it is played: 1x, 2x, or max
     #[arg(long, value_name = "RATE", default_value = "1x")]
     pace: Rate,
 
     /// sim: decides the person, the steps and the link's faults
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+
+    /// Follow this plan: a name (`retrogait plan list`) or a file
+    #[arg(long, value_name = "PLAN")]
+    plan: Option<String>,
+
+    /// Who walks
+    #[arg(long, value_name = "NAME", default_value = "")]
+    person: String,
+
+    /// Leave the checklist out; that is stored with the session
+    #[arg(long, requires = "plan")]
+    skip_checklist: bool,
+
+    /// sim, file: what is entered, and when: lines like `12.5 pain 6`, also mark, seen, end, speed 1mph
+    #[arg(long, value_name = "FILE", requires = "plan")]
+    commands: Option<PathBuf>,
+
+    #[command(flatten)]
+    desk: DeskArgs,
+
+    #[command(flatten)]
+    config: ConfigArgs,
 
     #[command(flatten)]
     faults: FaultArgs,
@@ -155,6 +182,9 @@ pub(super) fn run(args: &LiveArgs) -> anyhow::Result<Exit> {
         };
         let mut sim = Sim::named(scenario, args.rate.unwrap_or(USUAL_HZ), args.seed, thigh)?;
         sim.setup.faults = args.faults.over(sim.setup.faults());
+        if args.pace != Rate::Times(1.0) || args.commands.is_some() {
+            return played(args, &sim);
+        }
         let plan = simulated(args, &sim);
         return runtime.block_on(async {
             let radio = sim.radio()?;
@@ -255,7 +285,7 @@ async fn session<T: Transport>(
         }
     }
     let recorder = recorder(args, &plan.parts(), &plan.meta)?;
-    let (tx, mut events) = intake::queue();
+    let (tx, events) = intake::queue();
     let (stop, stopped) = watch::channel(false);
     let (clock, turn) = (Clock::start(), Arc::new(Mutex::new(())));
     let mut links = Vec::new();
@@ -279,17 +309,36 @@ async fn session<T: Transport>(
     }
     drop(tx);
     let (ended, mut engine_over) = oneshot::channel();
-
-    let engine = thread::Builder::new().name("session".into()).spawn({
-        let (parts, meta) = (plan.parts(), plan.meta.clone());
-        let labels: Vec<_> = plan.members.iter().map(|m| m.label.clone()).collect();
-        move || {
-            let result = engine(|| Ok(events.blocking_recv()), &parts, &meta, recorder, labels);
-            // Nobody waits for it when the end came from the other side.
-            let _ = ended.send(());
-            result
-        }
+    let (close_it, closed) = oneshot::channel();
+    let (send_front, front) = oneshot::channel();
+    let face = Face::new(args, &plan.meta, args.sensor.starts_with("sim:"))?;
+    let screen = face.screen;
+    let work = Work {
+        face,
+        parts: plan.parts(),
+        meta: plan.meta.clone(),
+        recorder,
+        labels: plan.members.iter().map(|m| m.label.clone()).collect(),
+        args: (args.skip_checklist, args.desk.on_stop.clone(), args.force),
+        handle: tokio::runtime::Handle::current(),
+        closed,
+    };
+    let engine = thread::Builder::new().name("session".into()).spawn(move || {
+        let result = engine(events, work, send_front);
+        // Nobody waits for it when the end came from the other side.
+        let _ = ended.send(());
+        result
     })?;
+    let front = front.await.ok();
+    let served = front.as_ref().map(|f| web::serve(&args.desk, f)).transpose()?;
+    let mute = args.desk.mute;
+    let shown = front.filter(|_| screen).map(|front| {
+        thread::spawn(move || {
+            let shown = desk::show(&front, mute);
+            let _ = close_it.send(());
+            shown
+        })
+    });
     let failed = wait(args, &mut links, &plan, over, &mut engine_over).await;
     stop.send_replace(true);
     for link in links {
@@ -299,6 +348,12 @@ async fn session<T: Transport>(
     drop(commands);
     let result = tokio::task::spawn_blocking(|| engine.join()).await?;
     let exit = result.map_err(|_| anyhow::anyhow!("the session stopped"))??;
+    if let Some(shown) = shown {
+        tokio::task::spawn_blocking(|| shown.join())
+            .await?
+            .map_err(|_| anyhow::anyhow!("the screen stopped"))??;
+    }
+    drop(served);
     failed?;
     Ok(exit)
 }
@@ -388,28 +443,207 @@ fn sinks() -> io::Result<Vec<Box<dyn Sink>>> {
     Ok(vec![Box::new(Ndjson::new(out, Flush::EachLine, None))])
 }
 
-/// Works on events until there are no more, or nobody reads any longer.
-fn engine(
-    mut next: impl FnMut() -> anyhow::Result<Option<Event>>,
-    parts: &[Part],
-    meta: &CaptureMeta,
+/// How a session is shown.
+#[derive(Clone)]
+struct Face {
+    about: About,
+    plan: Option<crate::plan::Plan>,
+    words: Words,
+    screen: bool,
+    settings: Settings,
+}
+
+impl Face {
+    fn new(args: &LiveArgs, meta: &CaptureMeta, simulated: bool) -> anyhow::Result<Self> {
+        let plan = args.plan.as_deref().map(desk::plan).transpose()?;
+        let screen = !args.plain && desk::has_screen();
+        if plan.is_some()
+            && !screen
+            && args.desk.web.is_none()
+            && !args.skip_checklist
+            && args.commands.is_none()
+        {
+            return Err(UsageError::new("the checklist cannot be asked without a screen or a page")
+                .help("go through it with the person, and pass `--skip-checklist`; that is stored")
+                .into());
+        }
+        let mut rules = args.config.load()?;
+        if plan.is_some() {
+            // The coach knows which way each part is walked; a fixed direction would be wrong in half of it.
+            rules.planned = None;
+        }
+        let side = meta.side.map_or("", |s| match s {
+            crate::mount::Side::Left => "left ",
+            crate::mount::Side::Right => "right ",
+        });
+        Ok(Self {
+            about: About {
+                person: args.person.clone(),
+                placed: format!("{side}shin"),
+                simulated,
+                metronome: args.desk.metronome,
+            },
+            words: if screen {
+                Words::None
+            } else if plan.is_some() {
+                Words::Records
+            } else {
+                Words::None
+            },
+            plan,
+            screen,
+            settings: Settings { series: true, rules, ..Settings::default() },
+        })
+    }
+
+    /// The engine and its front.
+    fn engine(
+        self,
+        args: (bool, Option<crate::live::hook::Action>, bool),
+        parts: &[Part],
+        meta: &CaptureMeta,
+        recorder: Option<Recorder>,
+    ) -> anyhow::Result<(Engine, Front)> {
+        let (skip, on_stop, force) = args;
+        let capture = recorder.as_ref().map(|r| r.paths().capture.clone());
+        let session = Session::new(parts, meta, self.settings, recorder);
+        let sinks = if self.screen { Vec::new() } else { sinks()? };
+        let planned = self.plan.is_some();
+        let (mut engine, front) = Engine::new(session, (self.about, self.plan), on_stop, sinks, self.words)?;
+        if !self.screen {
+            engine.unseen();
+        }
+        if let Some(capture) = capture.filter(|_| planned) {
+            engine.beside(&capture, force)?;
+        }
+        if skip {
+            engine.input(Input::SkipChecklist)?;
+        }
+        Ok((engine, front))
+    }
+}
+
+/// What the engine's thread is given.
+struct Work {
+    face: Face,
+    parts: Vec<Part>,
+    meta: CaptureMeta,
     recorder: Option<Recorder>,
     labels: Vec<String>,
+    args: (bool, Option<crate::live::hook::Action>, bool),
+    handle: tokio::runtime::Handle,
+    closed: oneshot::Receiver<()>,
+}
+
+/// Works on events until there are no more, or nobody reads any longer.
+fn engine(
+    mut events: mpsc::Receiver<Event>,
+    work: Work,
+    fronts: oneshot::Sender<Front>,
 ) -> anyhow::Result<Exit> {
-    let mut session = Session::new(parts, meta, Settings::default(), recorder);
-    let mut fan = Fan::new(sinks()?);
-    let mut teller = Teller { labels, beat: None };
-    while let Some(event) = next()? {
-        session.event(&event, &mut |out| match out {
-            Out::Output(output) => fan.take(&output),
-            Out::Found(found) => teller.tell(&found),
+    let Work { face, parts, meta, recorder, labels, args, handle, mut closed } = work;
+    let mut teller = Teller { labels, beat: None, silent: face.screen };
+    let screen = face.screen;
+    let (mut engine, front) = face.engine(args, &parts, &meta, recorder)?;
+    let _ = fronts.send(front);
+    loop {
+        let turn = handle.block_on(async {
+            tokio::select! {
+                biased;
+                event = events.recv() => Turn::Event(event),
+                Some(input) = engine.inputs.recv() => Turn::Input(input),
+                _ = &mut closed, if screen => Turn::Event(None),
+                () = sleep(Duration::from_millis(100)) => Turn::Nothing,
+            }
         });
-        written(fan.check())?;
-        if fan.sinks.is_empty() {
+        let heard = match turn {
+            Turn::Event(Some(event)) => engine.event(&event, &mut |found| teller.tell(found))?,
+            Turn::Event(None) => break,
+            Turn::Input(input) => engine.input(input)?,
+            Turn::Nothing => true,
+        };
+        if !heard || !engine.pump()? {
             break;
         }
     }
-    close(session, fan, &teller)
+    close(engine, &teller)
+}
+
+/// What the engine is woken by.
+enum Turn {
+    Event(Option<Event>),
+    Input(Input),
+    Nothing,
+}
+
+/// A simulated session at any pace but that of a clock.
+fn played(args: &LiveArgs, sim: &Sim) -> anyhow::Result<Exit> {
+    let played = Played::new(&sim.setup).map_err(|e| UsageError::new(e.to_string()))?;
+    let parts = played.parts();
+    let mut meta = played.meta();
+    args.meta.overrides().apply(&mut meta);
+    let face = Face::new(args, &meta, true)?;
+    let recorder = recorder(args, &parts, &meta)?;
+    let labels = parts.iter().map(|p| format!("simulated {}", p.role.word())).collect();
+    let mut teller = Teller { labels, beat: None, silent: face.screen };
+    let mut pace = Pace::new(args.pace);
+    let mut entered = entered(args)?;
+    let (mut engine, front) =
+        face.engine((args.skip_checklist, args.desk.on_stop.clone(), args.force), &parts, &meta, recorder)?;
+    let _served = web::serve(&args.desk, &front)?;
+    for event in played {
+        if let Some(pace) = &mut pace {
+            pace.wait_until(event.at.seconds());
+        }
+        while entered.front().is_some_and(|(at, _)| *at <= event.at.seconds()) {
+            if let Some((_, input)) = entered.pop_front() {
+                engine.input(input)?;
+            }
+        }
+        if !engine.event(&event, &mut |found| teller.tell(found))? || !engine.pump()? {
+            break;
+        }
+        if args.duration.is_some_and(|d| event.at.seconds() > d) {
+            break;
+        }
+    }
+    close(engine, &teller)
+}
+
+/// What is entered, and when.
+fn entered(args: &LiveArgs) -> anyhow::Result<std::collections::VecDeque<(f64, Input)>> {
+    let Some(path) = &args.commands else { return Ok(std::collections::VecDeque::new()) };
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let mut out = std::collections::VecDeque::new();
+    for (i, line) in text.lines().enumerate() {
+        let line = line.split('#').next().unwrap_or_default().trim();
+        if line.is_empty() {
+            continue;
+        }
+        let wrong = || {
+            UsageError::new(format!("{}:{}: `{line}` is no command", path.display(), i + 1))
+                .help("a line is a time in seconds and one of: begin, confirm N, pain N, mark, seen, end, speed 1mph")
+        };
+        let mut words = line.split_whitespace();
+        let at: f64 = words.next().and_then(|w| w.parse().ok()).ok_or_else(wrong)?;
+        let (what, value) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        out.push_back((
+            at,
+            match what {
+                "begin" => Input::Begin,
+                "confirm" => Input::Confirm(
+                    value.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).ok_or_else(wrong)?,
+                ),
+                "pain" => Input::Pain(value.parse().ok().filter(|p| *p <= 10).ok_or_else(wrong)?),
+                "mark" => Input::Mark,
+                "seen" => Input::Acknowledge,
+                "end" => Input::End,
+                "speed" => Input::Speed(crate::sim::units::speed_mps(value).map_err(|_| wrong())?),
+                _ => return Err(wrong().into()),
+            },
+        ));
+    }
+    Ok(out)
 }
 
 fn written(result: Result<(), DriveError>) -> anyhow::Result<()> {
@@ -420,20 +654,10 @@ fn written(result: Result<(), DriveError>) -> anyhow::Result<()> {
     }
 }
 
-fn close(session: Session, mut fan: Fan<'_>, teller: &Teller) -> anyhow::Result<Exit> {
-    let rows = session.rows();
-    let (assembly, recorder) = session.finish(&mut |out| {
-        if let Out::Output(output) = out {
-            // A session without a sample has nothing to sum up.
-            if rows > 0 {
-                fan.take(&output);
-            }
-        }
-    });
-    fan.each(|sink| sink.finish());
-    written(fan.check())?;
-    teller.sum_up(&assembly);
-    if let Some(recorder) = recorder {
+fn close(engine: Engine, teller: &Teller) -> anyhow::Result<Exit> {
+    let ended = engine.finish()?;
+    teller.sum_up(&ended.assembly);
+    if let Some(recorder) = ended.recorder {
         let paths = recorder.finish().context("the recording is not complete")?;
         anstream::eprintln!("recorded: {}", paths.capture.display());
     }
@@ -444,6 +668,8 @@ fn close(session: Session, mut fan: Fan<'_>, teller: &Teller) -> anyhow::Result<
 struct Teller {
     labels: Vec<String>,
     beat: Option<u16>,
+    /// The screen says it.
+    silent: bool,
 }
 
 /// Lost samples that are told one by one rather than summed up at the end, s.
@@ -455,6 +681,12 @@ impl Teller {
     }
 
     fn tell(&mut self, found: &Found) {
+        if let Found::Heart(Beat { per_minute, .. }) = found {
+            self.beat = Some(*per_minute);
+        }
+        if self.silent {
+            return;
+        }
         match found {
             Found::Link { sensor, state } => match state {
                 State::Reconnecting(_) | State::Stale => {
@@ -484,7 +716,6 @@ impl Teller {
                 Status::Stopped => anstream::eprintln!("the treadmill was stopped"),
                 _ => {}
             },
-            Found::Heart(Beat { per_minute, .. }) => self.beat = Some(*per_minute),
             _ => {}
         }
     }
@@ -537,15 +768,37 @@ fn from_file(args: &LiveArgs, path: &Path) -> anyhow::Result<Exit> {
         let mut warn = |w: &crate::source::warning::Warning| exit::warn(&w.to_string());
         let beside = Beside { pace: Pace::new(args.pace), warn: &mut warn, progress: &mut |_| {} };
         let meta = reader.meta().clone();
-        written(drive(&mut reader, &meta, sinks()?, &Settings::default(), beside))?;
+        let settings = Settings { rules: args.config.load()?, ..Settings::default() };
+        written(drive(&mut reader, &meta, sinks()?, &settings, beside))?;
         return Ok(Exit::Done);
     }
     let mut file = live_file::RawFile::open(path, args.pace, &overrides)?;
     let parts = file.reader.parts().to_vec();
     let recorder = recorder(args, &parts, &file.meta)?;
     let labels = parts.iter().map(|p| p.role.word().to_owned()).collect();
-    let meta = file.meta.clone();
-    engine(|| file.next(), &parts, &meta, recorder, labels)
+    let mut face = Face::new(args, &file.meta, false)?;
+    // A recording is for reading, whatever the terminal.
+    face.screen = false;
+    let mut teller = Teller { labels, beat: None, silent: false };
+    let mut entered = entered(args)?;
+    let (mut engine, front) = face.engine(
+        (args.skip_checklist, args.desk.on_stop.clone(), args.force),
+        &parts,
+        &file.meta,
+        recorder,
+    )?;
+    let _served = web::serve(&args.desk, &front)?;
+    while let Some(event) = file.next()? {
+        while entered.front().is_some_and(|(at, _)| *at <= event.at.seconds()) {
+            if let Some((_, input)) = entered.pop_front() {
+                engine.input(input)?;
+            }
+        }
+        if !engine.event(&event, &mut |found| teller.tell(found))? || !engine.pump()? {
+            break;
+        }
+    }
+    close(engine, &teller)
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! A simulated walker as a live sensor: through the same link and the same decoder as one on the air.
 
 use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use anyhow::Context;
 
 use super::exit::UsageError;
 use crate::capture::CaptureMeta;
@@ -10,7 +13,7 @@ use crate::decode::open::Info;
 use crate::imu::Imu;
 use crate::link::fake::{FakeRadio, Feed, Mishap, Script};
 use crate::sim::scenario::Scenario;
-use crate::sim::script::unknown_scenario;
+use crate::sim::script::{self, unknown_scenario};
 use crate::sim::setup::{Play, Setup};
 use crate::sim::walker::Walker;
 
@@ -26,8 +29,13 @@ pub(super) struct Sim {
 impl Sim {
     /// A scenario by its name.
     pub(super) fn named(id: &str, rate_hz: f64, seed: u64, thigh: bool) -> anyhow::Result<Self> {
-        let scenario = Scenario::named(id).ok_or_else(|| UsageError::new(unknown_scenario(id)))?;
-        let play = Play::Scenario { scenario, speed_mps: None, seconds: None };
+        let play = if Path::new(id).extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")) {
+            let text = std::fs::read_to_string(id).with_context(|| format!("{id} cannot be read"))?;
+            Play::Script(script::Script::parse(&text, id).map_err(|e| anyhow::anyhow!("{id}:{e}"))?)
+        } else {
+            let scenario = Scenario::named(id).ok_or_else(|| UsageError::new(unknown_scenario(id)))?;
+            Play::Scenario { scenario, speed_mps: None, seconds: None }
+        };
         let setup = Setup { seed, rate_hz, thigh, ..Setup::playing(play) };
         Ok(Self { setup })
     }

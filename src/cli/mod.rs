@@ -12,6 +12,8 @@ mod capture_args;
 mod captures;
 mod config;
 mod convert;
+mod demo;
+mod desk;
 mod doctor;
 mod drive;
 mod extras;
@@ -25,6 +27,7 @@ mod outputs;
 mod pace;
 mod pair;
 mod people;
+mod plan;
 mod radio;
 mod replay;
 mod report;
@@ -37,6 +40,7 @@ mod simulate_args;
 mod simulate_list;
 mod store_args;
 mod trend;
+mod web;
 
 use clap::{Parser, Subcommand};
 
@@ -74,6 +78,10 @@ enum Command {
     Simulate(Box<simulate::SimulateArgs>),
     /// Find how the sensors sit, from a capture that begins with quiet standing
     Calibrate(Box<calibrate::CalibrateArgs>),
+    /// Show a simulated session, two minutes long: no sensor is needed
+    Demo(Box<demo::DemoArgs>),
+    /// List, show or write plans for sessions
+    Plan(plan::PlanArgs),
     /// Look for sensors in range
     Scan(scan::ScanArgs),
     /// Connect a sensor for the first time, look at it, and remember it
@@ -124,6 +132,8 @@ pub fn main() -> Exit {
         Command::Batch(args) => batch::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Calibrate(args) => calibrate::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Scan(args) => scan::run(&args),
         Command::Pair(args) => pair::run(&args),
         Command::Sensors(args) => sensors::run(&args),

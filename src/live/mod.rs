@@ -7,6 +7,10 @@
 pub mod aside;
 pub mod assemble;
 pub mod belt;
+pub mod board;
+pub mod conductor;
+pub mod hook;
+pub mod played;
 pub mod raw;
 pub mod recorder;
 pub mod registry;

@@ -47,6 +47,15 @@ pub trait Sink {
         Ok(())
     }
 
+    /// Takes a line that is no record of the signal path, as text. Sinks that have a form of their own
+    /// leave it out.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn line(&mut self, _line: &str) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Ends the capture: what was held back is written.
     ///
     /// # Errors

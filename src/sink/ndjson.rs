@@ -83,6 +83,15 @@ impl<W: Write> Sink for Ndjson<W> {
         })
     }
 
+    fn line(&mut self, line: &str) -> io::Result<()> {
+        self.out.write_all(line.as_bytes())?;
+        self.out.write_all(b"\n")?;
+        if self.flush == Flush::EachLine {
+            self.out.flush()?;
+        }
+        Ok(())
+    }
+
     fn finish(&mut self) -> io::Result<()> {
         self.out.flush()
     }

@@ -1,0 +1,351 @@
+//! A session in front of people: the engine behind, and the screen, the page or plain words before it.
+
+use std::fs::OpenOptions;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+
+use anyhow::Context;
+use clap::Args;
+use serde_json::Value;
+use tokio::sync::{mpsc, watch};
+
+use super::drive::{DriveError, Fan};
+use super::exit::UsageError;
+use crate::link::intake::Event;
+use crate::live::aside::Aside;
+use crate::live::assemble::{Assembly, Found};
+use crate::live::board::Board;
+use crate::live::conductor::{About, Conductor, Input};
+use crate::live::hook::{Action, Hook, Outcome};
+use crate::live::recorder::Recorder;
+use crate::live::session::{Out, Session};
+use crate::pipeline::Output;
+use crate::plan::{Plan, clock, levels};
+use crate::record::Record;
+use crate::screen;
+
+/// What `live` and `demo` share.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Screen and page")]
+pub(super) struct DeskArgs {
+    /// Serve the session as a page on this machine as well; a port may be given [default port: 8737]
+    #[arg(long, value_name = "PORT", num_args = 0..=1, require_equals = true, default_missing_value = "8737")]
+    pub(super) web: Option<u16>,
+
+    /// Serve the page to other machines: the address to listen on; they need the token that is printed
+    #[arg(long, value_name = "ADDRESS", requires = "web")]
+    pub(super) listen: Option<std::net::IpAddr>,
+
+    /// Open the page in a browser
+    #[arg(long, requires = "web")]
+    pub(super) open: bool,
+
+    /// At a stop run this command, or call this http address, with the alert as JSON on its input
+    #[arg(long, value_name = "COMMAND|URL", env = "RETROGAIT_ON_STOP")]
+    pub(super) on_stop: Option<Action>,
+
+    /// No sound
+    #[arg(long)]
+    pub(super) mute: bool,
+
+    /// Tick the plan's target cadence
+    #[arg(long)]
+    pub(super) metronome: bool,
+}
+
+/// The plan of this name, or in this file.
+pub(super) fn plan(asked: &str) -> anyhow::Result<Plan> {
+    if let Some(level) = levels::named(asked) {
+        return Ok(level.plan());
+    }
+    let path = Path::new(asked);
+    if path.exists() {
+        return Ok(Plan::read(path)?);
+    }
+    if let Some(own) = own_plan(asked).filter(|p| p.exists()) {
+        return Ok(Plan::read(&own)?);
+    }
+    let help = match levels::near(asked) {
+        Some(near) => format!("did you mean `{near}`? `retrogait plan list` shows all"),
+        None => "`retrogait plan list` shows all".into(),
+    };
+    Err(UsageError::new(format!("there is no plan `{asked}`, and no such file")).help(help).into())
+}
+
+/// Where a plan of one's own of this name lies.
+pub(super) fn own_plan(name: &str) -> Option<PathBuf> {
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    let folder = own_plans()?;
+    plain.then(|| folder.join(name).with_extension("toml"))
+}
+
+/// Where plans of one's own lie.
+pub(super) fn own_plans() -> Option<PathBuf> {
+    let settings = crate::live::registry::usual_path().ok()?;
+    Some(settings.parent()?.join("plans"))
+}
+
+/// Whether there is a screen to draw on, and keys to press.
+pub(super) fn has_screen() -> bool {
+    io::stdout().is_terminal() && io::stdin().is_terminal()
+}
+
+/// What the front of a session holds.
+pub(super) struct Front {
+    pub(super) boards: watch::Receiver<Arc<Board>>,
+    pub(super) inputs: mpsc::UnboundedSender<Input>,
+}
+
+/// How words leave a session without a screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Words {
+    /// Not at all: the screen has them.
+    None,
+    /// As records, among the others.
+    Records,
+    /// As plain words.
+    Plain,
+}
+
+/// The engine: everything that works on events.
+pub(super) struct Engine {
+    pub(super) session: Session,
+    pub(super) conductor: Conductor,
+    pub(super) inputs: mpsc::UnboundedReceiver<Input>,
+    hooks: Receiver<Outcome>,
+    fan: Fan<'static>,
+    words: Words,
+    beside: Option<Aside>,
+    acknowledge_after: Option<f64>,
+    /// Records go to a reader, who may go away.
+    read: bool,
+}
+
+impl Engine {
+    /// Makes ready.
+    pub(super) fn new(
+        session: Session,
+        (about, plan): (About, Option<Plan>),
+        on_stop: Option<Action>,
+        sinks: Vec<Box<dyn crate::sink::Sink>>,
+        words: Words,
+    ) -> anyhow::Result<(Self, Front)> {
+        let mut conductor = Conductor::new(about, plan);
+        let (told, hooks) = channel();
+        if let Some(action) = on_stop {
+            let hook = Hook::new(action, move |outcome| drop(told.send(outcome)))?;
+            conductor.on_stop(Box::new(move |alert| hook.fire(alert.to_owned())));
+        }
+        let (tx, inputs) = mpsc::unbounded_channel();
+        let boards = conductor.watched();
+        let engine = Self {
+            session,
+            conductor,
+            inputs,
+            hooks,
+            fan: Fan::new(sinks),
+            words,
+            beside: None,
+            acknowledge_after: None,
+            read: words != Words::None,
+        };
+        Ok((engine, Front { boards, inputs: tx }))
+    }
+
+    /// There is no screen: the session ends when nobody reads its records any longer.
+    pub(super) fn unseen(&mut self) {
+        self.read = true;
+    }
+
+    /// Nobody is there to answer a stop: it is answered after so many seconds.
+    pub(super) fn unattended(&mut self, seconds: f64) {
+        self.acknowledge_after = Some(seconds);
+    }
+
+    /// Writes the lines of the session beside its capture.
+    pub(super) fn beside(&mut self, capture: &Path, force: bool) -> anyhow::Result<()> {
+        let path = capture.with_extension("session.ndjson");
+        let mut options = OpenOptions::new();
+        options.write(true);
+        if force {
+            options.create(true).truncate(true)
+        } else {
+            options.create_new(true)
+        };
+        let file = options.open(&path).with_context(|| format!("{} cannot be written", path.display()))?;
+        self.beside = Some(Aside::new(file)?);
+        Ok(())
+    }
+
+    /// Takes an event; false when nobody reads any longer.
+    pub(super) fn event(&mut self, event: &Event, tell: &mut dyn FnMut(&Found)) -> anyhow::Result<bool> {
+        let Self { session, conductor, fan, .. } = self;
+        session.event(event, &mut |out| match out {
+            Out::Output(output) => {
+                // A stop first: nothing else may hold it up.
+                conductor.output(&output);
+                fan.take(&output);
+            }
+            Out::Found(found) => {
+                conductor.found(&found);
+                tell(&found);
+            }
+        });
+        let tally = self.session.assembly().tally(0);
+        let rate_hz = self.session.assembly().rate_hz(0);
+        self.conductor.counts(tally.samples, tally.lost(), rate_hz);
+        self.settle()
+    }
+
+    /// Takes what was entered.
+    pub(super) fn input(&mut self, input: Input) -> anyhow::Result<bool> {
+        self.conductor.input(input);
+        self.settle()
+    }
+
+    /// What was entered and what became of stop commands, as far as it is known by now.
+    pub(super) fn pump(&mut self) -> anyhow::Result<bool> {
+        while let Ok(input) = self.inputs.try_recv() {
+            self.conductor.input(input);
+        }
+        while let Ok((worked, words)) = self.hooks.try_recv() {
+            self.conductor.hook(worked, &words);
+        }
+        if let Some(after) = self.acknowledge_after {
+            let board = self.conductor.board();
+            if board.stop.as_ref().is_some_and(|s| board.now_s - s.time_s > after) {
+                self.conductor.input(Input::Acknowledge);
+            }
+        }
+        self.settle()
+    }
+
+    /// Lines go out.
+    fn settle(&mut self) -> anyhow::Result<bool> {
+        for line in self.conductor.take_lines() {
+            if let Some(beside) = &mut self.beside {
+                writeln!(beside, "{line}")
+                    .and_then(|()| beside.flush())
+                    .context("the session's record cannot be written")?;
+            }
+            match self.words {
+                Words::None => {}
+                Words::Records => write_line(&mut self.fan, &line.to_string()),
+                Words::Plain => {
+                    if let Some(words) = plain(&line) {
+                        write_line(&mut self.fan, &words);
+                    }
+                }
+            }
+        }
+        match self.fan.check() {
+            Ok(()) => Ok(!self.read || !self.fan.sinks.is_empty()),
+            Err(DriveError::Read(e)) => Err(e.into()),
+            Err(DriveError::Write(e)) => Err(anyhow::Error::from(e).context("the records cannot be written")),
+        }
+    }
+
+    /// Ends the session; gives back what is still to be looked at.
+    pub(super) fn finish(mut self) -> anyhow::Result<Ended> {
+        let rows = self.session.rows();
+        let (conductor, fan) = (&mut self.conductor, &mut self.fan);
+        let mut summary = None;
+        let (assembly, recorder) = self.session.finish(&mut |out| {
+            if let Out::Output(output) = out {
+                // A session without a sample has nothing to sum up.
+                if rows > 0 {
+                    conductor.output(&output);
+                    fan.take(&output);
+                    if let Output::Record(record @ Record::Summary(_)) = *output {
+                        summary = Some(record);
+                    }
+                }
+            }
+        });
+        self.conductor.finish();
+        for line in self.conductor.take_lines() {
+            if let Some(beside) = &mut self.beside {
+                writeln!(beside, "{line}")?;
+                beside.flush()?;
+            }
+            match self.words {
+                Words::None => {}
+                Words::Records => write_line(&mut self.fan, &line.to_string()),
+                Words::Plain => {
+                    if let Some(words) = plain(&line) {
+                        write_line(&mut self.fan, &words);
+                    }
+                }
+            }
+        }
+        self.fan.each(|sink| sink.finish());
+        match self.fan.check() {
+            Ok(()) | Err(DriveError::Read(_)) => {}
+            Err(DriveError::Write(e)) => {
+                return Err(anyhow::Error::from(e).context("the records cannot be written"));
+            }
+        }
+        Ok(Ended { assembly, recorder, summary, conductor: self.conductor })
+    }
+}
+
+fn write_line(fan: &mut Fan<'_>, line: &str) {
+    fan.each(|sink| sink.line(line));
+}
+
+/// What is left of a session.
+pub(super) struct Ended {
+    pub(super) assembly: Assembly,
+    pub(super) recorder: Option<Recorder>,
+    pub(super) summary: Option<Record>,
+    pub(super) conductor: Conductor,
+}
+
+/// A line of the session in plain words; `None` for what only programs want.
+fn plain(line: &Value) -> Option<String> {
+    let text = |key: &str| line[key].as_str().unwrap_or_default();
+    let words = match text("what") {
+        "coach" | "stop_command" => text("words").to_owned(),
+        "cue" => format!("cue: {}", text("words")),
+        "stop" => format!("STOP. {}", text("words")),
+        "acknowledged" => "the stop was seen".into(),
+        "pain" => format!("pain {} of 10", line["pain"]),
+        "mark" => "marked".into(),
+        "link" => format!("the sensor: {}", text("state")),
+        _ => return None,
+    };
+    Some(format!("{:>5}  {words}", clock(line["time_s"].as_f64().unwrap_or(0.0))))
+}
+
+/// A sink for plain words only.
+pub(super) struct PlainWords<W: Write>(pub(super) W);
+
+impl<W: Write> crate::sink::Sink for PlainWords<W> {
+    fn record(&mut self, record: &Record) -> io::Result<()> {
+        if let Record::Alert(alert) = record
+            && alert.level == crate::record::AlertLevel::Caution
+        {
+            let at = clock(alert.detected.seconds());
+            writeln!(self.0, "{at:>5}  {}", alert.rule.info().message)?;
+            return self.0.flush();
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, line: &str) -> io::Result<()> {
+        writeln!(self.0, "{line}")?;
+        self.0.flush()
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Keeps the screen up until it is closed.
+pub(super) fn show(front: &Front, mute: bool) -> anyhow::Result<()> {
+    let options = screen::run::Options { colour: screen::run::colour_wanted(), sound: !mute };
+    screen::run::show(front.boards.clone(), &front.inputs, options).context("the screen cannot be drawn")
+}

@@ -1,0 +1,6 @@
+//! The terminal screen of a session.
+
+pub mod big;
+pub mod draw;
+pub mod keys;
+pub mod run;
