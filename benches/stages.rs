@@ -18,7 +18,7 @@ use retrogait::signal::clip::Clip;
 use retrogait::signal::filter::{Biquad, Channel};
 use retrogait::signal::grid::{self, CELL_S, Cell, Grid};
 use retrogait::stride::assemble::Assembler;
-use retrogait::stride::measure::Measurer;
+use retrogait::stride::measure::{self, Measurer};
 
 /// Samples of a run: a minute and a half at 100 Hz, so that a stage's input stays in the cache's reach.
 const SAMPLES: usize = 9600;
@@ -99,8 +99,9 @@ fn events_of(motions: &[(Motion, Option<f64>)], ankle_m: f64, mut emit: impl FnM
 }
 
 #[inline(never)]
-fn strides_of(known: &[(Option<Found>, Option<f64>)], frames: &Frames, ankle_m: f64) -> usize {
-    let (mut assembler, mut measurer) = (Assembler::default(), Measurer::new(ankle_m));
+fn strides_of(known: &[(Option<Found>, Option<f64>)], frames: &Frames, body: Body) -> usize {
+    let mut assembler = Assembler::default();
+    let mut measurer = Measurer::new(body, measure::Params::default());
     let mut strides = 0;
     for (found, planted) in known {
         if let Some(found) = found {
@@ -192,9 +193,8 @@ fn strides(bencher: Bencher<'_, '_>) {
         stage.step(*motion, *knee, &mut |found| known.push((Some(found), None)));
         known.extend(stage.take_planted().map(|t| (None, Some(t))));
     }
-    let strides = strides_of(&known, stage.frames(), input.ankle_m);
+    let body = Body::of(&input.walk.meta);
+    let strides = strides_of(&known, stage.frames(), body);
     assert!(strides > 5, "the person walks");
-    bencher
-        .counter(ItemsCount::new(strides))
-        .bench_local(|| strides_of(&known, stage.frames(), input.ankle_m));
+    bencher.counter(ItemsCount::new(strides)).bench_local(|| strides_of(&known, stage.frames(), body));
 }

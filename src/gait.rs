@@ -145,6 +145,7 @@ mod tests {
     use super::*;
     use crate::bench::corpus::Loaded;
     use crate::calibrate::seat;
+    use crate::capture::CaptureMeta;
     use crate::imu::Sample;
     use crate::orient::attitude::Attitudes;
     use crate::orient::{standing, vqf};
@@ -178,6 +179,8 @@ mod tests {
         Gait::new(&Params {
             sagittal: sagittal::Params { low_pass_hz: 15.0, ankle_m },
             detector: detector::Params::new(ankle_m),
+            measure: measure::Params::default(),
+            body: Body::of(&CaptureMeta::default()),
         })
     }
 

@@ -415,7 +415,7 @@ mod tests {
 
     fn run(meta: &CaptureMeta, samples: &[Sample], series: bool) -> Vec<Output> {
         let mut said = Vec::new();
-        let mut pipeline = Pipeline::new(meta, Settings { series });
+        let mut pipeline = Pipeline::new(meta, Settings { series, ..Settings::default() });
         for sample in samples {
             pipeline.push(sample, &mut |o| said.push(o));
         }

@@ -16,7 +16,7 @@ use run::{Walk, all_fixtures, path};
 /// What one capture costs the heap after its first sample, and how much it said.
 fn pushed(walk: &Walk, series: bool) -> (allocation_counter::AllocationInfo, usize) {
     let mut said = 0;
-    let mut pipeline = Pipeline::new(&walk.meta, Settings { series });
+    let mut pipeline = Pipeline::new(&walk.meta, Settings { series, ..Settings::default() });
     let (first, rest) = walk.samples.split_first().unwrap();
     pipeline.push(first, &mut |_| said += 1);
     let info = allocation_counter::measure(|| {

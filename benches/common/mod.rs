@@ -52,7 +52,7 @@ impl Walk {
             said += 1;
             take(output);
         };
-        let mut pipeline = Pipeline::new(&self.meta, Settings { series });
+        let mut pipeline = Pipeline::new(&self.meta, Settings { series, ..Settings::default() });
         for sample in &self.samples {
             pipeline.push(sample, &mut emit);
         }

@@ -72,7 +72,7 @@ fn sample(bytes: &mut Bytes<'_>, us: &mut i64) -> Option<Sample> {
 /// Runs samples, with and without a series, and looks at all that comes out.
 pub fn check(meta: &CaptureMeta, samples: &[Sample]) {
     for series in [false, true] {
-        let mut pipeline = Pipeline::new(meta, Settings { series });
+        let mut pipeline = Pipeline::new(meta, Settings { series, ..Settings::default() });
         let mut latest = SensorTime::from_micros(i64::MIN);
         let mut rows = 0;
         for sample in samples {

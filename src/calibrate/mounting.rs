@@ -303,6 +303,7 @@ mod tests {
     use super::*;
     use crate::record::Direction;
     use crate::stride::assemble::Cycle;
+    use crate::technique::knee::StanceKnee;
 
     /// A whole stride whose shank goes this far ahead and behind.
     fn stride(ahead: f64, behind: f64, trust: Trust) -> Measured {
@@ -328,7 +329,11 @@ mod tests {
             missing: false,
             trust,
             range_deg: [ahead, behind],
-            knee_min_deg: None,
+            length_sd_m: None,
+            lift_sd_m: None,
+            mid_swing_dps: None,
+            landing: None,
+            knee: StanceKnee::default(),
         }
     }
 

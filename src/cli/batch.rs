@@ -23,7 +23,7 @@ use crate::pipeline::Settings;
 use crate::sink::file::OutputFile;
 use crate::sink::ndjson::{Flush, Ndjson};
 use crate::sink::tables::{self, Encoding, Table, cells_of, writer};
-use crate::source::{ReadError, ReadOptions, Recording, open, Samples};
+use crate::source::{ReadError, ReadOptions, Recording, Samples, open};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -206,7 +206,7 @@ mod tests {
     fn what_is_wrong_is_named_with_its_place() {
         let one = "[[segment]]\nwalk = \"backward\"\nfor = \"2min\"\n";
         for (text, want) in [
-            ("".to_owned(), "1:1: no [[segment]]"),
+            (String::new(), "1:1: no [[segment]]"),
             (format!("titel = \"x\"\n{one}"), "1:1: unknown key `titel`; did you mean `title`?"),
             (one.replace("backward", "sideways"), "2:8: `sideways` is not one of: backward, forward, rest"),
             (one.replace("2min", "2"), "3:7: `2` is no duration"),

@@ -134,7 +134,7 @@ mod tests {
 
     fn of(signal: impl Fn(f64) -> f64) -> Spectral {
         let mut spectrum = Spectrum::default();
-        (0..1000).filter_map(|k| spectrum.step(signal(k as f64 * 0.01))).last().unwrap()
+        (0..1000).filter_map(|k| spectrum.step(signal(f64::from(k) * 0.01))).last().unwrap()
     }
 
     #[test]

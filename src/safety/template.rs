@@ -244,29 +244,29 @@ impl Template {
 mod tests {
     use super::*;
 
-    fn wave(phase: f64, scale: f64) -> Option<Lanes> {
+    fn wave(phase: f64, scale: f64) -> Lanes {
         let value = scale * (std::f64::consts::TAU * phase).sin();
         #[expect(clippy::cast_possible_truncation, reason = "a test")]
         let x = value as f32;
-        Some([100.0 * x, 10.0 * x, 0.0, 20.0 * x, 0.0, 0.0, 0.0, 0.0])
+        [100.0 * x, 10.0 * x, 0.0, 20.0 * x, 0.0, 0.0, 0.0, 0.0]
     }
 
     #[test]
     fn what_is_usual_is_within_and_what_is_early_or_smaller_too() {
         let mut template = Template::new(Params::default());
         for k in 0..6 {
-            template.learn(1.2, |phase| wave(phase, 1.0 + 0.02 * f64::from(k % 3)));
+            template.learn(1.2, |phase| Some(wave(phase, 1.0 + 0.02 * f64::from(k % 3))));
         }
         assert!(template.is_ready());
         for bin in 0..BINS {
             let phase = bin as f64 / BINS as f64;
             for (shift, scale) in [(0.0, 1.0), (0.015, 1.0), (-0.015, 1.0), (0.0, 0.3)] {
-                let out = template.beyond(phase, &wave(phase + shift, scale).unwrap());
+                let out = template.beyond(phase, &wave(phase + shift, scale));
                 assert!(out.iter().all(|x| *x == 0.0), "{phase} {shift} {scale} {out:?}");
             }
         }
-        let out = template.beyond(0.25, &wave(0.75, 1.0).unwrap());
+        let out = template.beyond(0.25, &wave(0.75, 1.0));
         assert!(out[RATE] < -50.0, "{out:?}");
-        assert!(template.beyond(1.3, &wave(0.75, 1.0).unwrap())[RATE] == 0.0, "overdue: against all of it");
+        assert!(template.beyond(1.3, &wave(0.75, 1.0))[RATE] == 0.0, "overdue: against all of it");
     }
 }

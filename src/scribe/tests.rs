@@ -1,6 +1,9 @@
 use super::*;
 use crate::orient::attitude::Trust;
+use crate::record::KneeSource;
 use crate::stride::assemble::Cycle;
+use crate::technique::judge;
+use crate::technique::knee::StanceKnee;
 
 /// A whole backward stride of 1 m from `start`, 1.2 s long.
 fn measured(start: f64) -> Measured {
@@ -25,7 +28,11 @@ fn measured(start: f64) -> Measured {
         missing: false,
         trust: Trust::Levelled,
         range_deg: [20.0, 50.0],
-        knee_min_deg: Some(4.0),
+        length_sd_m: Some(0.05),
+        lift_sd_m: Some(0.01),
+        mid_swing_dps: Some(250.0),
+        landing: None,
+        knee: StanceKnee { two_min_deg: Some(4.0), levelled: true, ..StanceKnee::default() },
     }
 }
 
@@ -33,10 +40,16 @@ fn at(seconds: f64) -> SensorTime {
     SensorTime::from_seconds(seconds).unwrap()
 }
 
+/// A scribe for somebody of whom nothing is known.
+fn scribe(belt: Option<f64>) -> Scribe {
+    let (aims, judge) = (Aims::default(), judge::Params::default());
+    Scribe::new(Params::default(), belt, false, Judge::new(judge, aims, None), aims)
+}
+
 /// What is said of strides in a capture that starts at 100 s, each told 2 s after its start.
 fn said(belt: Option<f64>, withheld: bool, strides: &[Measured]) -> Vec<Output> {
     let mut out = Vec::new();
-    let mut scribe = Scribe::new(Params::default(), belt, false);
+    let mut scribe = scribe(belt);
     scribe.begin(at(100.0));
     for m in strides {
         scribe.sample(at(102.0 + m.cycle.start), &mut |o| out.push(o));
@@ -46,8 +59,8 @@ fn said(belt: Option<f64>, withheld: bool, strides: &[Measured]) -> Vec<Output> 
     out
 }
 
-fn first_stride(belt: Option<f64>, withheld: bool, m: Measured) -> Stride {
-    said(belt, withheld, &[m])
+fn first_stride(belt: Option<f64>, withheld: bool, m: &Measured) -> Stride {
+    said(belt, withheld, &[*m])
         .into_iter()
         .find_map(|o| if let Output::Record(Record::Stride(s)) = o { Some(s) } else { None })
         .unwrap()
@@ -60,7 +73,7 @@ fn summary(out: &[Output]) -> &Summary {
 
 #[test]
 fn a_stride_is_told_on_the_captures_clock_with_its_figures() {
-    let s = first_stride(Some(0.8), false, measured(10.0));
+    let s = first_stride(Some(0.8), false, &measured(10.0));
     assert_eq!((s.start, s.end, s.detected), (at(110.0), at(111.2), at(112.0)));
     assert_eq!((s.heel_contact, s.final_contact), (Some(at(110.12)), Some(at(110.72))));
     assert_eq!((s.direction, s.valid, s.invalid_reason), (StrideDirection::Backward, true, None));
@@ -81,7 +94,7 @@ fn a_stride_is_told_on_the_captures_clock_with_its_figures() {
 
 #[test]
 fn with_the_direction_withheld_nothing_that_hangs_on_it_is_told() {
-    let s = first_stride(None, true, measured(10.0));
+    let s = first_stride(None, true, &measured(10.0));
     assert_eq!((s.direction, s.invalid_reason), (StrideDirection::Unknown, Some(InvalidReason::Direction)));
     assert_eq!(
         (s.heel_contact, s.knee_extension, s.roll_time_s, s.stance_fraction),
@@ -109,7 +122,7 @@ fn why_a_stride_is_not_judged() {
             Some(InvalidReason::Clipped),
         ),
     ] {
-        let s = first_stride(None, false, m);
+        let s = first_stride(None, false, &m);
         assert_eq!((s.direction, s.invalid_reason, s.valid), (direction, reason, reason.is_none()));
     }
 }
@@ -162,7 +175,7 @@ fn an_event_is_never_later_than_now_and_withheld_ones_lose_their_direction() {
         unmeasured: false,
         link: None,
     };
-    let mut scribe = Scribe::new(Params::default(), None, false);
+    let mut scribe = scribe(None);
     scribe.begin(at(0.0));
     scribe.sample(at(5.0), &mut |_| ());
     let mut events = Vec::new();
@@ -188,7 +201,7 @@ fn an_event_is_never_later_than_now_and_withheld_ones_lose_their_direction() {
 
 #[test]
 fn gaps_are_counted_and_told() {
-    let mut scribe = Scribe::new(Params::default(), None, false);
+    let mut scribe = scribe(None);
     scribe.begin(at(0.0));
     let mut out = Vec::new();
     scribe.gap((at(1.0), Span::from_seconds(0.3)), 30, true, &mut |o| out.push(o));

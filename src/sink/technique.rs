@@ -58,7 +58,9 @@ fn sentences(t: &TechniqueSummary) -> Vec<String> {
             None => "Whether the knee met its target could not be told".to_owned(),
         };
         if k.uncertain > 0 {
-            sentence.push_str(&format!("; {} uncertain", counted(k.uncertain.into(), "stride")));
+            sentence += "; ";
+            sentence += &counted(k.uncertain.into(), "stride");
+            sentence += " uncertain";
         }
         out.push(sentence + ".");
     }

@@ -264,6 +264,7 @@ mod tests {
     use std::f64::consts::PI;
 
     use super::*;
+    use crate::capture::CaptureMeta;
     use crate::events::detector::Frame;
     use crate::sagittal::Motion;
 
@@ -305,7 +306,7 @@ mod tests {
 
     /// The last of two strides that follow on each other.
     fn second(frames: &Frames) -> Measured {
-        let mut measurer = Measurer::new(0.28);
+        let mut measurer = Measurer::new(Body::of(&CaptureMeta::default()), Params::default());
         let mut out = Vec::new();
         for start in [2.0, 3.0] {
             measurer.complete(cycle(start, Part::Whole), frames, &mut |m| out.push(m));
@@ -333,7 +334,7 @@ mod tests {
         assert!(m.range_deg.iter().all(|r| (r - want).abs() < 0.1), "{m:?}");
         assert!((m.yaw_deg - 12.0).abs() < 1e-6);
         // From 0.1 to 0.6 the knee is straightest at a half.
-        assert!((m.knee_min_deg.unwrap() - 2.0).abs() < 0.01, "{m:?}");
+        assert!((m.knee.two_min_deg.unwrap() - 2.0).abs() < 0.01, "{m:?}");
         assert_eq!((m.length_m, m.clipped, m.missing, m.trust), (None, false, false, Trust::Levelled));
     }
 
@@ -344,22 +345,25 @@ mod tests {
         let settled = frames(|t, f| f.motion.trust = if at(t) { Trust::None } else { Trust::Levelled });
         assert_eq!(second(&settled).trust, Trust::None);
         let m = second(&frames(|t, f| f.motion.missing = at(t)));
-        assert!(m.missing && m.length_m.is_none() && m.knee_min_deg.is_none());
+        assert!(m.missing && m.length_m.is_none() && m.knee.two_min_deg.is_none());
         let unknown = frames(|t, f| f.knee_deg = f.knee_deg.filter(|_| !at(t)));
-        assert_eq!(second(&unknown).knee_min_deg, None);
+        assert_eq!(second(&unknown).knee.two_min_deg, None);
     }
 
     #[test]
     fn without_a_cell_between_two_events_there_is_no_least_knee() {
         let frames = frames(|_, _| ());
         let short = Cycle { final_contact: Some(3.103), heel: Some(3.101), ..cycle(3.0, Part::Whole) };
-        assert_eq!(knee_min(&frames, &short), None);
+        let p = Params::default();
+        let knee =
+            stance_knee(&frames, &short, None, Trust::Levelled, &Body::of(&CaptureMeta::default()), &p.knee);
+        assert_eq!(knee.two_min_deg, None);
     }
 
     #[test]
     fn a_whole_stride_waits_for_its_foot_and_a_part_does_not() {
         let frames = frames(|_, _| ());
-        let mut measurer = Measurer::new(0.28);
+        let mut measurer = Measurer::new(Body::of(&CaptureMeta::default()), Params::default());
         let mut out = Vec::new();
         measurer.complete(cycle(1.0, Part::First), &frames, &mut |m| out.push(m));
         assert_eq!(out.len(), 1);

@@ -93,6 +93,7 @@ mod tests {
     use crate::sagittal::Motion;
 
     const ANKLE_M: f64 = 0.28;
+    const ARM: Lever = Lever { up_m: ANKLE_M, ahead_m: 0.0 };
 
     /// An ankle that is planted, covers `step_m` in half a second from 1 s on while it is lifted by 10 cm,
     /// and is planted again, under a shank that is turned by `theta` (rad). `slope` is an error of the
@@ -128,7 +129,7 @@ mod tests {
     #[test]
     fn an_upright_leg_covers_what_its_ankle_does() {
         for step_m in [-1.1, -0.4, 0.0, 0.9] {
-            let p = path(&frames(step_m, |_| 0.0, 0.0), 0.8, 1.7, ANKLE_M).unwrap();
+            let p = path(&frames(step_m, |_| 0.0, 0.0), 0.8, 1.7, ARM).unwrap();
             assert!((p.forward_m - step_m).abs() < 0.01 && (p.lift_m - 0.1).abs() < 0.01, "{step_m}: {p:?}");
         }
     }
@@ -136,21 +137,21 @@ mod tests {
     #[test]
     fn the_shank_may_be_tilted_and_turning_at_both_ends() {
         let theta = |t: f64| 0.3 * (2.0 * PI * (t - 0.8) / 1.2).cos();
-        let p = path(&frames(-1.0, theta, 0.0), 0.75, 1.8, ANKLE_M).unwrap();
+        let p = path(&frames(-1.0, theta, 0.0), 0.75, 1.8, ARM).unwrap();
         assert!((p.forward_m + 1.0).abs() < 0.02 && (p.lift_m - 0.1).abs() < 0.02, "{p:?}");
     }
 
     #[test]
     fn a_constant_error_of_the_acceleration_is_taken_out() {
-        let p = path(&frames(-1.0, |_| 0.0, 0.5), 0.8, 1.7, ANKLE_M).unwrap();
+        let p = path(&frames(-1.0, |_| 0.0, 0.5), 0.8, 1.7, ARM).unwrap();
         assert!((p.forward_m + 1.0).abs() < 0.01, "{p:?}");
     }
 
     #[test]
     fn what_the_memory_does_not_hold_has_no_path() {
         let frames = frames(-1.0, |_| 0.0, 0.0);
-        assert_eq!(path(&frames, 1.5, 1.5, ANKLE_M), None);
-        assert_eq!(path(&frames, -1.0, 1.7, ANKLE_M), None);
-        assert_eq!(path(&Frames::default(), 0.0, 1.0, ANKLE_M), None);
+        assert_eq!(path(&frames, 1.5, 1.5, ARM), None);
+        assert_eq!(path(&frames, -1.0, 1.7, ARM), None);
+        assert_eq!(path(&Frames::default(), 0.0, 1.0, ARM), None);
     }
 }

@@ -136,7 +136,7 @@ pub struct Log {
     strides: u32,
     contacts: ContactCounts,
     knees: KneeCounts,
-    rows: Box<[Row; STRIDES]>,
+    rows: Box<[Row]>,
     len: usize,
     /// Every so-manieth stride is remembered.
     every: u32,
@@ -152,7 +152,7 @@ impl Log {
             strides: 0,
             contacts: ContactCounts::default(),
             knees: KneeCounts::default(),
-            rows: Box::new([[0.0; FOLLOWED.len()]; STRIDES]),
+            rows: vec![[0.0; FOLLOWED.len()]; STRIDES].into_boxed_slice(),
             len: 0,
             every: 1,
         }

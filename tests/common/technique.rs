@@ -82,7 +82,9 @@ pub fn play(case: &Case, tally: &mut Tally) -> Played {
         _ => {}
     };
     let mut pipeline = Pipeline::new(&meta, settings);
-    samples.iter().for_each(|s| pipeline.push(s, &mut emit));
+    for s in samples {
+        pipeline.push(s, &mut emit);
+    }
     pipeline.finish(&mut emit);
     let near = |t: f64, s: &Stride| (s.start.seconds() - t).abs() < 0.15;
     for s in strides.iter().filter(|s| s.valid && s.direction == StrideDirection::Backward) {
