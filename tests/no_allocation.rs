@@ -66,9 +66,11 @@ fn no_sample_allocates_with_holes_spoilt_samples_and_unknown_mounts() {
     }
 }
 
-/// Only the end may: the summary is the one thing that is boxed.
+/// Only the end may: the summary, its lists, and the medians in it.
+const OF_THE_SUMMARY: u64 = 40;
+
 #[test]
-fn the_summary_is_the_only_box() {
+fn only_the_summary_is_allocated() {
     let walk = Walk::fixture("backward.csv");
     let mut pipeline = Pipeline::new(&walk.meta, Settings::default());
     for sample in &walk.samples {
@@ -81,7 +83,8 @@ fn the_summary_is_the_only_box() {
             summaries += usize::from(matches!(output, Output::Record(Record::Summary(_))));
         });
     });
-    assert_eq!((info.count_total, summaries), (1, 1));
+    assert_eq!(summaries, 1);
+    assert!(info.count_total <= OF_THE_SUMMARY, "{} allocations", info.count_total);
 }
 
 /// Largest resident memory of a replay of `minutes` from standard input, kB: the fixture again and

@@ -26,7 +26,8 @@ impl Default for Account {
 impl Account {
     /// One cell, in which these needs were met.
     pub fn cell(&mut self, met: u16) {
-        self.cells[usize::from(met) & ((1 << CHANGING) - 1)] += 1;
+        let slot = &mut self.cells[usize::from(met) & ((1 << CHANGING) - 1)];
+        *slot = slot.saturating_add(1);
     }
 
     /// `seconds` without samples, in which these needs were met.

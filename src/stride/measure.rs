@@ -333,8 +333,8 @@ mod tests {
         let want = 0.4_f64.to_degrees();
         assert!(m.range_deg.iter().all(|r| (r - want).abs() < 0.1), "{m:?}");
         assert!((m.yaw_deg - 12.0).abs() < 1e-6);
-        // From 0.1 to 0.6 the knee is straightest at a half.
-        assert!((m.knee.two_min_deg.unwrap() - 2.0).abs() < 0.01, "{m:?}");
+        // From 0.1 to 0.6 the knee is straightest at a half, and a little less so on average over 50 ms.
+        assert!((m.knee.two_min_deg.unwrap() - 2.06).abs() < 0.01, "{m:?}");
         assert_eq!((m.length_m, m.clipped, m.missing, m.trust), (None, false, false, Trust::Levelled));
     }
 

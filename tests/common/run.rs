@@ -61,7 +61,7 @@ impl Walk {
     /// All that the pipeline says.
     pub fn run(&self) -> Vec<Output> {
         let mut said = Vec::new();
-        let mut pipeline = Pipeline::new(&self.meta, Settings { series: true });
+        let mut pipeline = Pipeline::new(&self.meta, Settings { series: true, ..Settings::default() });
         for sample in &self.samples {
             pipeline.push(sample, &mut |output| said.push(output));
         }
@@ -72,7 +72,7 @@ impl Walk {
     /// What it has said before the end is known.
     pub fn run_unfinished(&self) -> Vec<Output> {
         let mut said = Vec::new();
-        let mut pipeline = Pipeline::new(&self.meta, Settings { series: true });
+        let mut pipeline = Pipeline::new(&self.meta, Settings { series: true, ..Settings::default() });
         for sample in &self.samples {
             pipeline.push(sample, &mut |output| said.push(output));
         }
@@ -150,11 +150,13 @@ impl Read for Chunked<'_> {
 }
 
 /// Fields that hold a moment, not a length of time.
-const TIMES: [&str; 9] = [
+const TIMES: [&str; 11] = [
     "time_s",
     "detected_s",
     "start_s",
     "end_s",
+    "onset_s",
+    "ended_s",
     "heel_contact_s",
     "knee_extension_s",
     "forefoot_rise_s",

@@ -82,7 +82,7 @@ pub fn play(case: &Case, tally: &mut Tally) -> Played {
         _ => {}
     };
     let mut pipeline = Pipeline::new(&meta, settings);
-    for s in samples {
+    for s in &samples {
         pipeline.push(s, &mut emit);
     }
     pipeline.finish(&mut emit);
