@@ -30,7 +30,7 @@ fn samples(recording: &Recording) -> Vec<Sample> {
     recording.steps.iter().map(|s| s.sample).collect()
 }
 
-fn play(meta: &CaptureMeta, samples: &[Sample], rules: Tuning) -> (Vec<Alert>, Summary) {
+fn play(meta: &CaptureMeta, samples: &[Sample], rules: &Tuning) -> (Vec<Alert>, Summary) {
     let mut alerts = Vec::new();
     let mut summary = None;
     let mut take = |o: Output| match o {
@@ -38,7 +38,7 @@ fn play(meta: &CaptureMeta, samples: &[Sample], rules: Tuning) -> (Vec<Alert>, S
         Output::Record(Record::Summary(s)) => summary = Some(*s),
         _ => {}
     };
-    let mut pipeline = Pipeline::new(meta, Settings { rules, ..Settings::default() });
+    let mut pipeline = Pipeline::new(meta, Settings { rules: *rules, ..Settings::default() });
     for s in samples {
         pipeline.push(s, &mut take);
     }
@@ -95,7 +95,7 @@ fn dangers_are_found_and_harmless_walking_is_left_alone() {
         let _ = writeln!(text, "{id} at {speed} m/s");
         for seed in [21, 22] {
             let r = recording(id, seed, speed, seconds);
-            let (alerts, _) = play(&r.meta, &samples(&r), Tuning::default());
+            let (alerts, _) = play(&r.meta, &samples(&r), &Tuning::default());
             for h in r.truth.hazards.iter().flatten() {
                 let (onset, end) = (h.onset_s.unwrap(), h.end_s.unwrap());
                 let found: Vec<_> = alerts
@@ -125,7 +125,7 @@ fn a_rule_that_is_off_is_silent_and_said_to_be() {
     let (meta, samples, _) = fall();
     let mut rules = Tuning::default();
     rules.turn(Rule::Fall, false);
-    let (alerts, summary) = play(meta, samples, rules);
+    let (alerts, summary) = play(meta, samples, &rules);
     assert!(alerts.iter().all(|a| a.rule != Rule::Fall));
     let (_, watched) = summary.safety.each().find(|(r, _)| *r == Rule::Fall).unwrap();
     assert_eq!(watched.not_watched().unwrap().0, "it is turned off");
@@ -135,7 +135,7 @@ fn a_rule_that_is_off_is_silent_and_said_to_be() {
 fn a_sensor_that_is_lost_while_walking_is_told_and_what_lacks_its_needs_is_listed() {
     let (meta, samples) = stumbles();
     let cut: Vec<_> = samples.iter().filter(|s| !(12.0..13.5).contains(&s.time.seconds())).copied().collect();
-    let (alerts, summary) = play(meta, &cut, Tuning::default());
+    let (alerts, summary) = play(meta, &cut, &Tuning::default());
     let lost = alerts.iter().find(|a| a.rule == Rule::SensorLost).unwrap();
     assert!((lost.onset.seconds() - 12.0).abs() < 0.02 && (lost.detected.seconds() - 13.5).abs() < 0.02);
     for rule in [Rule::SuddenStop, Rule::BeltDrift, Rule::Asymmetry, Rule::WrongDirection] {
@@ -166,7 +166,7 @@ fn silence_is_told_without_waiting_for_the_next_sample() {
 #[test]
 fn axes_and_side_leave_alerts_as_they_are() {
     let (meta, samples) = stumbles();
-    let (plain, _) = play(meta, samples, Tuning::default());
+    let (plain, _) = play(meta, samples, &Tuning::default());
     assert!(plain.iter().any(|a| a.rule == Rule::Stumble), "{:?}", told(&plain));
     for mount in Mount::all().step_by(5) {
         let turned: Vec<_> = samples
@@ -178,7 +178,7 @@ fn axes_and_side_leave_alerts_as_they_are() {
             })
             .collect();
         let meta = CaptureMeta { mount: Some(mount), ..meta.clone() };
-        let (alerts, _) = play(&meta, &turned, Tuning::default());
+        let (alerts, _) = play(&meta, &turned, &Tuning::default());
         assert_eq!(told(&alerts), told(&plain), "{mount}");
     }
     // The mirror image of a right leg is a left one.
@@ -189,7 +189,7 @@ fn axes_and_side_leave_alerts_as_they_are() {
             Sample { shank: Imu { acc_mps2: [x, y, -z], gyr_dps: [-p, -q, r] }, ..*s }
         })
         .collect();
-    let (alerts, _) = play(meta, &mirrored, Tuning::default());
+    let (alerts, _) = play(meta, &mirrored, &Tuning::default());
     assert!(same(&alerts, &plain), "{:?} {:?}", told(&alerts), told(&plain));
 }
 
@@ -207,10 +207,10 @@ proptest! {
     #[test]
     fn another_clock_moves_alerts_and_changes_none(start_us in -4_000_000_000_000_i64..4_000_000_000_000) {
         let (meta, samples) = stumbles();
-        let (plain, _) = play(meta, samples, Tuning::default());
+        let (plain, _) = play(meta, samples, &Tuning::default());
         let moved: Vec<_> =
             samples.iter().map(|s| Sample { time: s.time.plus(Span::from_micros(start_us)), ..*s }).collect();
-        let (alerts, _) = play(meta, &moved, Tuning::default());
+        let (alerts, _) = play(meta, &moved, &Tuning::default());
         let back: Vec<_> =
             told(&alerts).into_iter().map(|(r, a, b)| (r, a - start_us, b - start_us)).collect();
         prop_assert_eq!(back, told(&plain));
@@ -221,7 +221,7 @@ proptest! {
         let (meta, samples, onset) = fall();
         let hole = onset + from..onset + from + length;
         let cut: Vec<_> = samples.iter().filter(|s| !hole.contains(&s.time.seconds())).copied().collect();
-        let (alerts, summary) = play(meta, &cut, Tuning::default());
+        let (alerts, summary) = play(meta, &cut, &Tuning::default());
         let stop = alerts
             .iter()
             .any(|a| a.level == AlertLevel::Stop && a.detected.seconds() > onset - 2.5);

@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::fmt::Write as _;
+
 use common::{Folder, retrogait};
 use predicates::prelude::PredicateBooleanExt as _;
 use predicates::str::contains;
@@ -94,11 +96,8 @@ fn stand() -> String {
         "# mount: x=anterior,y=up,z=right\n# height_m: 1.7\ntime_s,acc_x,acc_y,acc_z,gyr_x,gyr_y,gyr_z\n"
             .to_owned();
     for k in 0..400 {
-        text.push_str(&format!(
-            "{:.2},0.1,9.8,0.05,0.1,-0.1,{:.2}\n",
-            f64::from(k) * 0.01,
-            f64::from(k % 3) * 0.1
-        ));
+        let (t, gyr_z) = (f64::from(k) * 0.01, f64::from(k % 3) * 0.1);
+        writeln!(text, "{t:.2},0.1,9.8,0.05,0.1,-0.1,{gyr_z:.2}").unwrap();
     }
     text
 }
