@@ -94,6 +94,7 @@ pub(super) struct View {
     pub(super) gravity: Option<Gravity>,
     pub(super) moving_dps: f64,
     pub(super) belt_mps: Option<f64>,
+    pub(super) incline_percent: Option<f64>,
     pub(super) beats: Option<u16>,
     /// Times between values, s: median and longest.
     pub(super) spacing_s: Option<(f64, f64)>,
@@ -252,7 +253,10 @@ pub(super) async fn view<T: Transport + Clone>(
         assembly.take(&event, &mut |found| match found {
             Found::Row(row) => sums.add(&row.sample.shank),
             Found::Battery { percent, .. } => view.battery = Some(percent),
-            Found::Belt(belt) => view.belt_mps = belt.speed_mps.or(view.belt_mps),
+            Found::Belt(belt) => {
+                view.belt_mps = belt.speed_mps.or(view.belt_mps);
+                view.incline_percent = belt.incline_percent.or(view.incline_percent);
+            }
             Found::Heart(beat) => view.beats = Some(beat.per_minute),
             _ => {}
         });
@@ -359,6 +363,8 @@ fn text(sensor: &Sensor, view: &View, mount: Option<Mount>) -> String {
     }
     if let Some(mps) = view.belt_mps {
         let _ = writeln!(out, "belt      {mps:.2} m/s");
+        let incline = view.incline_percent.map(|percent| format!("{percent:.1} %"));
+        let _ = writeln!(out, "incline   {}", incline.as_deref().unwrap_or("not told by this machine"));
     }
     if let Some(beats) = view.beats {
         let _ = writeln!(out, "heart     {beats} a minute");
@@ -384,6 +390,7 @@ fn object(sensor: &Sensor, view: &View, mount: Option<Mount>) -> serde_json::Val
         "up": view.gravity.filter(|_| view.moving_dps <= STILL_DPS).map(Gravity::word),
         "seat": sensor.kind.is_inertial().then(|| seat(view, mount)),
         "belt_mps": view.belt_mps,
+        "incline_percent": view.incline_percent,
         "heart_per_minute": view.beats,
     })
 }

@@ -59,8 +59,8 @@ pub struct Part {
 pub struct Row {
     /// The sample.
     pub sample: Sample,
-    /// Speed of the belt, m/s, where a treadmill says it.
-    pub belt_mps: Option<f64>,
+    /// What the treadmill said of its belt last, where there is one.
+    pub belt: treadmill::Belt,
     /// When the value that completed it arrived.
     pub at: Arrival,
 }
@@ -134,7 +134,7 @@ const GIVE: f64 = 200e-6;
 const HOLD_US: (f64, f64) = (60_000.0, 300_000.0);
 /// Thigh samples further apart have a hole between them, µs beyond their interval: what the grid bridges.
 const BRIDGE_US: f64 = 30_000.0;
-/// How long a belt's speed holds without being told anew, µs: machines tell it once a second.
+/// How long the belt's speed and incline hold without being told anew, µs: machines tell it once a second.
 const BELT_HOLDS_US: i64 = 5_000_000;
 /// Rows and samples that may wait.
 const WAITING: usize = 4096;
@@ -233,7 +233,8 @@ pub struct Assembly {
     zero_us: Option<f64>,
     rows: VecDeque<(i64, Imu, Arrival)>,
     thighs: VecDeque<(i64, Imu)>,
-    belt: Option<(f64, Arrival)>,
+    speed: Option<(f64, Arrival)>,
+    incline: Option<(f64, Arrival)>,
     scratch: Vec<Said>,
 }
 
@@ -254,7 +255,8 @@ impl Assembly {
             zero_us: None,
             rows: VecDeque::new(),
             thighs: VecDeque::new(),
-            belt: None,
+            speed: None,
+            incline: None,
             scratch: Vec::new(),
         }
     }
@@ -359,9 +361,10 @@ impl Assembly {
             Said::Battery(percent) => Found::Battery { sensor, percent: *percent },
             Said::Heart(beat) => Found::Heart(beat.clone()),
             Said::Belt(belt) => {
-                if let Some(mps) = belt.speed_mps {
-                    self.belt = Some((kept(mps), at));
-                }
+                // A machine may tell the two in turns: each stands until it is told anew.
+                let told = |value: f64| (kept(value), at);
+                self.speed = belt.speed_mps.map(told).or(self.speed);
+                self.incline = belt.incline_percent.map(told).or(self.incline);
                 Found::Belt(*belt)
             }
             Said::Treadmill(status) => Found::Treadmill(*status),
@@ -411,8 +414,14 @@ impl Assembly {
             };
             self.rows.pop_front();
             let sample = Sample { time: SensorTime::from_micros(us), shank, thigh };
-            let belt = self.belt.filter(|(_, told)| at.since(*told) <= BELT_HOLDS_US);
-            emit(Found::Row(Row { sample, belt_mps: belt.map(|(mps, _)| mps), at }));
+            let of_late = |told: Option<(f64, Arrival)>| {
+                told.filter(|(_, when)| at.since(*when) <= BELT_HOLDS_US).map(|(value, _)| value)
+            };
+            let belt = treadmill::Belt {
+                speed_mps: of_late(self.speed),
+                incline_percent: of_late(self.incline),
+            };
+            emit(Found::Row(Row { sample, belt, at }));
         }
     }
 

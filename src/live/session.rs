@@ -83,7 +83,7 @@ fn found_out(
             if let Some(recorder) = recorder {
                 recorder.row(&row);
             }
-            pipeline.belt(row.belt_mps);
+            pipeline.belt(row.belt.speed_mps);
             pipeline.push(&row.sample, &mut |output| give(Out::Output(Box::new(output))));
         }
         other => give(Out::Found(other)),

@@ -31,6 +31,7 @@ fi
 lap "virtual radio, first file system"
 J=$(mktemp -d "$W/job.XXXX")
 cp "$HERE/guest.sh" "$J/guest.sh"; mkdir "$J/config"
+[ -z "${TRACE:-}" ] || touch "$J/trace"
 # Names of functions are most of a debug build, and slow to read across the machine's border.
 strip -o "$J/retrogait" "$PROGRAM" 2> /dev/null || cp "$PROGRAM" "$J/retrogait"
 # Emulated, not accelerated: an accelerator that hangs is worse than a slow test.
