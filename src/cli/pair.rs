@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::time::sleep;
 
 use super::capture_args::{MountLine, mount, side};
-use super::exit::{Exit, UsageError};
+use super::exit::{self, Exit, UsageError};
 use super::radio::{self, Format};
 use super::sensors::check_name;
 use crate::decode::table::{Advert, Kind, USUAL_HZ, coarse};
@@ -25,8 +25,20 @@ use crate::live::assemble::{Assembly, Found, Part, Role, Tally};
 use crate::live::registry::{Sensor, usual_path};
 use crate::mount::{BodyAxis, Mount, Side};
 
+const EXAMPLES: &str = "\
+Examples:
+  retrogait pair GaitIMU --side right --mount x=anterior,y=up,z=right
+      looks at it for three seconds, and remembers it as `shank`
+  retrogait pair F2:00:00:00:00:02 --segment thigh --side right --as thigh --rate 200
+      by its address, where names are alike
+  retrogait pair --treadmill --as belt
+      the only treadmill in range; `--may-stop` lets the program stop its belt
+  retrogait pair --heart
+      the only heart-rate strap in range";
+
 /// Arguments of `pair`.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::RADIO_HELP))]
 pub(super) struct PairArgs {
     /// Its name or address, as `scan` shows it; may be left out for the only treadmill or strap in range
     #[arg(value_name = "NAME|ADDRESS", required_unless_present_any = ["treadmill", "heart"])]

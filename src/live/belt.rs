@@ -63,3 +63,73 @@ async fn ask(commands: &mpsc::Sender<Command>, bytes: &[u8]) -> Result<(), NotSt
         _ => Err(NotStopped::Answer),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::{Instant, sleep};
+
+    use super::*;
+
+    /// What a machine answers to a command, and after how long; `None` is silence.
+    type Machine = fn(u8) -> Option<(u64, u8)>;
+
+    /// Asks a machine to stop: what came of it, how long that took, and which commands it got.
+    async fn stopped(machine: Machine) -> (Result<(), NotStopped>, Duration, Vec<u8>) {
+        let (commands, mut queue) = mpsc::channel::<Command>(4);
+        let served = tokio::spawn(async move {
+            let mut ops = Vec::new();
+            while let Some(command) = queue.recv().await {
+                let op = command.bytes[0];
+                ops.push(op);
+                assert_eq!((command.to, command.answer.0), (CONTROL, CONTROL));
+                if let Some((ms, result)) = machine(op) {
+                    sleep(Duration::from_millis(ms)).await;
+                    let _ = command.reply.send(Ok(vec![0x80, op, result]));
+                } else {
+                    sleep(Duration::from_secs(5)).await;
+                    assert!(command.reply.is_closed(), "nobody waits any longer");
+                }
+            }
+            ops
+        });
+        let begun = Instant::now();
+        let result = stop(&commands).await;
+        let took = begun.elapsed();
+        drop(commands);
+        (result, took, served.await.unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_a_confirmation_in_time_is_one() {
+        let both = vec![REQUEST_CONTROL[0], STOP[0]];
+        let (result, took, ops) = stopped(|_| Some((40, 1))).await;
+        assert_eq!((result, took, ops), (Ok(()), Duration::from_millis(80), both.clone()));
+        // A machine that gives control to no one, and stops all the same.
+        let (result, ..) = stopped(|op| Some((40, if op == 0 { 5 } else { 1 }))).await;
+        assert_eq!(result, Ok(()));
+        let (result, _, ops) = stopped(|op| Some((40, if op == 0 { 1 } else { 4 }))).await;
+        assert_eq!((result, ops), (Err(NotStopped::Refused(Outcome::Failed)), both));
+        for machine in [
+            (|_| None) as Machine,
+            |op| (op == 0).then_some((40, 1)),
+            // Right, and a hundredth of a second too late.
+            |_| Some((255, 1)),
+        ] {
+            let (result, took, _) = stopped(machine).await;
+            assert!(matches!(result, Err(NotStopped::Silent(_))), "{result:?}");
+            assert_eq!(took, WITHIN);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_link_that_is_down_does_not_stop_the_belt_later() {
+        let (commands, mut queue) = mpsc::channel::<Command>(4);
+        let begun = Instant::now();
+        assert!(matches!(stop(&commands).await, Err(NotStopped::Silent(_))));
+        assert_eq!(begun.elapsed(), WITHIN);
+        // What waits for the link to come back is void.
+        assert!(queue.recv().await.unwrap().reply.is_closed());
+        drop(queue);
+        assert_eq!(stop(&commands).await, Err(NotStopped::Silent(Fault::Gone)));
+    }
+}

@@ -33,7 +33,7 @@ step pair_open pair F2:00:00:00:00:01 --as open --mount x=anterior,y=up,z=right 
 step pair_wit pair F2:00:00:00:00:02 --as wit --segment thigh --format json
 step pair_movesense pair F2:00:00:00:00:03 --as movesense --format json
 step pair_treadmill pair F2:00:00:00:00:04 --treadmill --as belt --format json
-step live_open live --sensor open --thigh wit --treadmill belt --plain --duration 25s --record=open.csv
+step live_open live --sensor open --thigh wit --treadmill belt --plain --duration 30s --record=open.csv
 step not_allowed sensors stop belt
 step pair_stop pair F2:00:00:00:00:04 --treadmill --as belt --may-stop --format json
 step stop sensors stop belt
