@@ -517,7 +517,8 @@ mod tests {
     fn a_stride_does_not_wait_for_samples_that_stay_away() {
         let (meta, samples) = backward();
         let clean = run(&meta, &samples, false);
-        let late = |s: f64| received(&meta, &samples, move |t| if t > 9.0 { t.max(9.0 + s) } else { t }, true);
+        let late =
+            |s: f64| received(&meta, &samples, move |t| if t > 9.0 { t.max(9.0 + s) } else { t }, true);
         assert_eq!(late(0.9).0, clean, "so short a wait is no silence");
         // Nothing arrives for three seconds in the middle of the walk; then all of it does.
         let (said, away) = late(3.0);

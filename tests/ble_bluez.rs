@@ -210,7 +210,10 @@ fn a_treadmill_and_a_strap_are_read_beside_two_sensors() {
     home.good(&["pair", "GaitIMU", "--side", "right"]);
     home.good(&["pair", "Movesense 223344", "--segment", "thigh"]);
     let (out, _) = home.good(&["pair", "--treadmill", "--as", "belt"]);
-    assert!(out.contains("0.90 m/s") && out.contains("incline   1.5 %") && out.contains("will not stop it"), "{out}");
+    assert!(
+        out.contains("0.90 m/s") && out.contains("incline   1.5 %") && out.contains("will not stop it"),
+        "{out}"
+    );
     let (out, _) = home.good(&["pair", "--heart"]);
     assert!(out.contains("a minute"), "{out}");
     let (out, _) = home.good(&["sensors"]);

@@ -27,8 +27,8 @@ Exit codes:
 pub const RADIO_HELP: &str = "\
 Exit codes:
   0  done, also when ended by Ctrl-C
-  1  Bluetooth does not work, a sensor was not reached, a belt did not confirm that it
-     stops, or a recording is not complete; doctor: something is wrong
+  1  Bluetooth does not work, a sensor was not reached, a file could not be read or written,
+     or a belt did not confirm that it stops; doctor: something is wrong
   2  the command line is wrong, or no sensor of this name has been paired";
 
 /// How the program ends.

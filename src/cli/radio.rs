@@ -1,9 +1,9 @@
 //! What the commands that use the radio share.
 
 use std::future::Future;
-use std::{io, panic};
 use std::sync::Once;
 use std::time::Duration;
+use std::{io, panic};
 
 use anyhow::Context;
 use clap::ValueEnum;

@@ -429,10 +429,8 @@ impl Assembly {
             let of_late = |told: Option<(f64, Arrival)>| {
                 told.filter(|(_, when)| at.since(*when) <= BELT_HOLDS_US).map(|(value, _)| value)
             };
-            let belt = treadmill::Belt {
-                speed_mps: of_late(self.speed),
-                incline_percent: of_late(self.incline),
-            };
+            let belt =
+                treadmill::Belt { speed_mps: of_late(self.speed), incline_percent: of_late(self.incline) };
             emit(Found::Row(Row { sample, belt, at }));
         }
     }
