@@ -36,9 +36,18 @@ step pair_treadmill pair F2:00:00:00:00:04 --treadmill --as belt --format json
 step live_open live --sensor open --thigh wit --treadmill belt --plain --duration 30s --record=open.csv
 step not_allowed sensors stop belt
 step pair_stop pair F2:00:00:00:00:04 --treadmill --as belt --may-stop --format json
-step stop sensors stop belt
-step stop_refused sensors stop belt
-step stop_silent sensors stop belt
+# An emulated machine on a busy host can miss half a second by itself; the program must then say so.
+stop() {
+  echo "$1" > treadmill
+  for try in 1 2 3 4; do
+    step "stop_$1_$try" sensors stop belt
+    cp "stop_$1_$try.err" "stop_$1.err"; cp "stop_$1_$try.rc" "stop_$1.rc"
+    grep -q "$2" "stop_$1.err" && break
+  done
+}
+stop confirm 'confirms that it stops'
+stop refuse 'does not let itself be controlled'
+stop silent 'did not confirm within 500 ms'
 # Ended as a user ends it.
 (until grep -qs 'movesense: streaming' live_movesense.err; do sleep 0.2; done; sleep 15; kill -INT "$(pidof retrogait)") &
 step live_movesense live --sensor movesense --plain --record=movesense.csv

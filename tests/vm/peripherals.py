@@ -2,11 +2,12 @@
 
 Open profile, WitMotion, Movesense and a treadmill, on bumble's controllers. Each says on standard output
 what it sent. In its second stream, the session after pairing, each inertial sensor drops the link once and
-measures on meanwhile. The open profile leaves out every 40th notification besides. The treadmill confirms the
-first stop, refuses the second, and does not answer the third.
+measures on meanwhile. The open profile leaves out every 40th notification besides. What the treadmill does when it is told to stop
+stands in the file JOB/treadmill: confirm, refuse or silent.
 """
 import asyncio
 import os
+import pathlib
 import struct
 import sys
 import time
@@ -240,7 +241,7 @@ class Treadmill(Sensor):
     advertised = [UUID.from_16_bits(0x1826)]
 
     kmh = 3.24
-    stops = 0
+    job = pathlib.Path()
 
     def services(self):
         self.data = self.characteristic(UUID.from_16_bits(0x2ACD), NOTIFY)
@@ -252,16 +253,17 @@ class Treadmill(Sensor):
         self.rate = 4
 
     def control(self, data):
-        say(self.name, "control", data.hex())
+        mode = self.job / "treadmill"
+        mode = mode.read_text().strip() if mode.exists() else "none"
+        say(self.name, "control", data.hex(), mode)
         if data == b"\x00":
             self.answer(b"\x80\x00\x01")
-        if data == b"\x08\x01":
-            self.stops += 1
-            if self.stops == 1:
-                self.kmh = 0
-                self.later(self.status, b"\x02\x01")
-            if self.stops < 3:
-                self.answer(bytes([0x80, 0x08, {1: 1, 2: 5}[self.stops]]))
+        if data == b"\x08\x01" and mode == "confirm":
+            self.kmh = 0
+            self.answer(b"\x80\x08\x01")
+            self.later(self.status, b"\x02\x01")
+        if data == b"\x08\x01" and mode == "refuse":
+            self.answer(b"\x80\x08\x05")
 
     def answer(self, value):
         async def send():
@@ -293,4 +295,5 @@ async def main(transport):
 
 
 bumble.logging.setup_basic_logging(os.environ.get("BUMBLE_LOGLEVEL", "WARNING"))
+Treadmill.job = pathlib.Path(sys.argv[2])
 asyncio.run(main(sys.argv[1]))

@@ -22,7 +22,8 @@ if [ ! -d kroot ]; then
   KPKG=${KPKG:-$(kernel)}
   [ -n "$KPKG" ] || { apt-get update -qq; KPKG=$(kernel); }
   [ -n "$KPKG" ] || lost "there is no kernel package linux-image-amd64 (Debian has it)"
-  apt-get download -qq "$KPKG" || { apt-get update -qq && apt-get download -qq "$KPKG"; } \
+  fetch() { apt-get download -qq -o APT::Sandbox::User=root "$KPKG"; }
+  fetch || { apt-get update -qq && fetch; } \
     || lost "the kernel package $KPKG cannot be had"
   dpkg-deb -x "${KPKG}"_*.deb kroot.part && mv kroot.part kroot; rm -f "${KPKG}"_*.deb
 fi
@@ -49,7 +50,7 @@ timeout "${VM_TIMEOUT:-540}" qemu-system-x86_64 -accel "${ACCEL:-tcg}" -cpu "${C
   -virtfs local,path="$W/kroot/lib/modules",mount_tag=kmods,security_model=none,readonly=on \
   -virtfs local,path="$J",mount_tag=job,security_model=none > "$J/console.log" 2>&1 < /dev/null & Q=$!
 for _ in $(seq 400); do [ -S "$J/hci.sock" ] && break; sleep 0.05; done
-venv/bin/python "$HERE/peripherals.py" "unix:$J/hci.sock" > "$J/peripherals.log" 2>&1 & P=$!
+venv/bin/python "$HERE/peripherals.py" "unix:$J/hci.sock" "$J" > "$J/peripherals.log" 2>&1 & P=$!
 trap 'kill $P $Q 2> /dev/null || true' EXIT
 wait $Q || true
 kill $P 2> /dev/null || true
