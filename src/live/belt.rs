@@ -63,11 +63,7 @@ pub async fn stop(commands: &mpsc::Sender<Command>) -> Result<(), NotStopped> {
     tokio::time::timeout(WITHIN, both).await.unwrap_or_else(|e| Err(late(e)))
 }
 
-async fn ask(
-    commands: &mpsc::Sender<Command>,
-    bytes: &[u8],
-    within: Duration,
-) -> Result<(), NotStopped> {
+async fn ask(commands: &mpsc::Sender<Command>, bytes: &[u8], within: Duration) -> Result<(), NotStopped> {
     let (reply, replied) = oneshot::channel();
     let command = Command {
         to: CONTROL,

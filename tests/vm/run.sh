@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh WORKDIR RETROGAIT: the program against a real kernel and BlueZ in a throw-away emulated machine,
 # with sensors on a virtual radio on the host. Needs Debian on x86-64, root for apt, about 600 MB in
-# WORKDIR (kept between runs), and Python's package index. Three to five minutes, most of them waiting. The
+# WORKDIR (kept between runs), and Python's package index. Three to six minutes, most of them waiting. The
 # last line is BLUETOOTH-VM-PASSED, or the status is not 0. TRACE=1 keeps what bluetoothd and the adapter say.
 set -euo pipefail
 W=$(mkdir -p "$1" && cd "$1" && pwd) PROGRAM=$(realpath "$2")
