@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a measurement that cannot go on has failed")]
 
 use std::collections::VecDeque;
-use std::io::{self, Write};
+use std::io::{self, PipeWriter, Read, Write};
 use std::sync::{Arc, Mutex, mpsc as std_mpsc};
 use std::time::{Duration, Instant};
 
@@ -39,8 +39,9 @@ impl Feed for Played {
     }
 }
 
-/// Standard output, with a watch.
+/// Standard output as programs see it, a pipe, with a watch.
 struct Watched {
+    out: PipeWriter,
     clock: Clock,
     due: std_mpsc::Receiver<Arrival>,
     took_us: Arc<Mutex<Vec<i64>>>,
@@ -48,7 +49,7 @@ struct Watched {
 
 impl Write for Watched {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        io::sink().write_all(bytes)?;
+        self.out.write_all(bytes)?;
         let now = self.clock.now();
         let at = self.due.recv().map_err(io::Error::other)?;
         self.took_us.lock().unwrap().push(now.since(at));
@@ -122,7 +123,9 @@ fn main() {
             move || {
                 let mut session = Session::new(&parts, &meta, Settings::default(), Some(recorder));
                 let (due, when) = std_mpsc::channel();
-                let out = Aside::new(Watched { clock, due: when, took_us }).unwrap();
+                let (mut reader, out) = io::pipe().unwrap();
+                std::thread::spawn(move || reader.read_to_end(&mut Vec::new()));
+                let out = Aside::new(Watched { out, clock, due: when, took_us }).unwrap();
                 let mut sink = Ndjson::new(out, Flush::EachLine, None);
                 while let Some(event) = events.blocking_recv() {
                     session.event(&event, &mut |out| {

@@ -52,7 +52,7 @@ use crate::signal::clip::Clip;
 use crate::signal::grid::{self, Cell, Grid, Taken};
 use crate::stride::measure::{self, Measured};
 use crate::technique::judge::{self, Judge};
-use crate::time::SensorTime;
+use crate::time::Span;
 
 /// What can be set from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
@@ -84,12 +84,27 @@ const COARSE_HZ: f64 = 45.0;
 /// Samples after which the rate is known well enough to speak of it.
 const RATE_SAMPLES: u64 = 64;
 
+/// How often a wait is looked at, µs. Waits are counted in whole steps, so that a session and the replay of
+/// its recording, which know the same wait at other moments, do the same.
+const WAIT_STEP_US: i64 = 250_000;
+/// Steps without a sample after which what is under way is ended. 1 s: longer than a swing lasts even
+/// when walking slowly (0.5 to 0.8 s), so that no step is waited for that cannot be seen any more.
+const WAIT_STEPS: i64 = 4;
+/// Steps that are looked at: after a minute nothing more becomes known by waiting.
+const MOST_WAIT_STEPS: i64 = 240;
+
 /// The signal path.
 #[derive(Clone, Debug)]
 pub struct Pipeline {
     grid: Grid,
     clips: [Clip; 2],
     path: Path,
+    /// When the last sample arrived, by the clock of whoever receives them.
+    arrived: Option<Span>,
+    /// Steps for which the next has been waited for.
+    waited: i64,
+    /// Whether it was a walk that broke off.
+    walked: bool,
 }
 
 impl Pipeline {
@@ -138,6 +153,9 @@ impl Pipeline {
                 last_t: 0.0,
                 done: Strides::default(),
             },
+            arrived: None,
+            waited: 0,
+            walked: false,
         }
     }
 
@@ -146,7 +164,7 @@ impl Pipeline {
     /// A sample whose time is not after the one before or beyond [`crate::time::SensorTime::LIMIT_S`], or whose
     /// figures no sensor reads, is counted and left out.
     pub fn push(&mut self, sample: &Sample, emit: &mut impl FnMut(Output)) {
-        let Self { grid, clips, path } = self;
+        let Self { grid, clips, path, .. } = self;
         if !sample.time.is_within_limit() {
             path.scribe.summary.data.rejected += 1;
             return;
@@ -192,14 +210,39 @@ impl Pipeline {
         }
     }
 
-    /// Nothing has come since the last sample, and it is `now` on the sensor's clock: says so when that is
-    /// unsafe. A replay need not call it; a live session does, some times a second.
-    pub fn silence(&mut self, now: SensorTime, emit: &mut impl FnMut(Output)) {
-        let path = &mut self.path;
-        let last = path.scribe.summary.data.end;
-        let walked = path.safety.is_walking();
-        path.safety.silence(path.scribe.seconds(last), path.scribe.seconds(now), walked);
-        path.tell_safety(emit);
+    /// The next sample arrived at this time of the receiver's clock; `None` when nobody noted it.
+    ///
+    /// Samples that come late are not lost, but nobody could see what went on meanwhile: how long each
+    /// was waited for is a fact of the recording, as its samples are.
+    pub fn arrives(&mut self, at: Option<Span>, emit: &mut impl FnMut(Output)) {
+        if let Some(at) = at {
+            self.waiting(at, emit);
+        }
+        self.arrived = at;
+        self.waited = 0;
+        self.walked = false;
+    }
+
+    /// It is `now` on the receiver's clock, and no sample has come since the last: after a second what is
+    /// under way is told as far as it was seen, and the stride that was open is not valid.
+    ///
+    /// To be called some times a second while samples stay away. When exactly does not matter: what
+    /// becomes known is known by the length of the wait.
+    pub fn waiting(&mut self, now: Span, emit: &mut impl FnMut(Output)) {
+        let Some(arrived) = self.arrived else { return };
+        let steps = (now.micros().saturating_sub(arrived.micros()) / WAIT_STEP_US).min(MOST_WAIT_STEPS);
+        while self.waited < steps {
+            self.waited += 1;
+            let path = &mut self.path;
+            if self.waited == WAIT_STEPS {
+                self.walked = path.safety.is_walking();
+                path.cut(emit);
+            }
+            let last = path.scribe.seconds(path.scribe.summary.data.end);
+            let waited_s = Span::from_micros(self.waited * WAIT_STEP_US).seconds();
+            path.safety.silence(last, last + waited_s, self.walked);
+            path.tell_safety(emit);
+        }
     }
 
     /// How the sensors sit by now, shank and thigh, in nominal axes; `None` before it is known.
@@ -521,6 +564,60 @@ mod tests {
     fn a_capture_without_samples_still_ends_in_a_summary() {
         let said = run(&CaptureMeta::default(), &[], true);
         assert_eq!((said.len(), summary(&said).data.samples), (1, 0));
+    }
+
+    /// Samples with the times at which they arrived, looked at 11 times a second or not at all: what was
+    /// said, and whether it was said while none came.
+    fn received(
+        meta: &CaptureMeta,
+        samples: &[Sample],
+        arrives_s: impl Fn(f64) -> f64,
+        looks: bool,
+    ) -> (Vec<Output>, Vec<bool>) {
+        let (mut said, mut away) = (Vec::new(), Vec::new());
+        let mut pipeline = Pipeline::new(meta, Settings::default());
+        let mut look = f64::INFINITY;
+        for sample in samples {
+            let at = arrives_s(sample.time.seconds());
+            while looks && look < at {
+                pipeline.waiting(Span::from_seconds(look), &mut |o| said.push(o));
+                look += 0.09;
+            }
+            away.resize(said.len(), true);
+            pipeline.arrives(Some(Span::from_seconds(at)), &mut |o| said.push(o));
+            pipeline.push(sample, &mut |o| said.push(o));
+            away.resize(said.len(), false);
+            look = at + 0.09;
+        }
+        pipeline.finish(&mut |o| said.push(o));
+        away.resize(said.len(), false);
+        (said, away)
+    }
+
+    #[test]
+    fn a_stride_does_not_wait_for_samples_that_stay_away() {
+        let (meta, samples) = backward();
+        let clean = run(&meta, &samples, false);
+        let late =
+            |s: f64| received(&meta, &samples, move |t| if t > 9.0 { t.max(9.0 + s) } else { t }, true);
+        assert_eq!(late(0.9).0, clean, "so short a wait is no silence");
+        // Nothing arrives for three seconds in the middle of the walk; then all of it does.
+        let (said, away) = late(3.0);
+        let told: Vec<_> = said.iter().zip(&away).filter(|(_, away)| **away).map(|(o, _)| o).collect();
+        let strides: Vec<_> = told
+            .iter()
+            .map(|o| if let Output::Record(Record::Stride(s)) = o { *s } else { panic!("{o:?}") })
+            .collect();
+        // The stride that was over, and the one that was open then, by what was seen until then.
+        assert!(strides.iter().all(|s| s.detected.seconds() <= 9.0), "{strides:?}");
+        let open = strides.last().unwrap();
+        assert!(!open.valid && open.end.seconds() > 8.8, "{strides:?}");
+        // What comes afterwards is measured again.
+        let (before, after) = (summary(&clean).strides, summary(&said).strides);
+        assert!((before.backward - 3..before.backward).contains(&after.backward), "{after:?} of {before:?}");
+        // Whether anyone looked changes nothing.
+        let stall = |t: f64| if t > 9.0 { t.max(12.0) } else { t };
+        assert_eq!(received(&meta, &samples, stall, false).0, said);
     }
 
     #[test]

@@ -210,7 +210,10 @@ fn a_treadmill_and_a_strap_are_read_beside_two_sensors() {
     home.good(&["pair", "GaitIMU", "--side", "right"]);
     home.good(&["pair", "Movesense 223344", "--segment", "thigh"]);
     let (out, _) = home.good(&["pair", "--treadmill", "--as", "belt"]);
-    assert!(out.contains("0.90 m/s") && out.contains("will not stop it"), "{out}");
+    assert!(
+        out.contains("0.90 m/s") && out.contains("incline   1.5 %") && out.contains("will not stop it"),
+        "{out}"
+    );
     let (out, _) = home.good(&["pair", "--heart"]);
     assert!(out.contains("a minute"), "{out}");
     let (out, _) = home.good(&["sensors"]);
@@ -237,6 +240,8 @@ fn a_treadmill_and_a_strap_are_read_beside_two_sensors() {
     let with_belt = rows.iter().filter(|r| cells(r)[13] == "0.9").count();
     assert!(rows.len() > 300, "{} rows: {said}", rows.len());
     assert!(with_thigh > 200 && with_belt > 100, "{with_thigh} {with_belt}: {said}");
+    let with_incline = rows.iter().filter(|r| cells(r)[14] == "1.5").count();
+    assert_eq!(with_incline, with_belt, "{said}");
     // The belt's speed is part of what is replayed.
     let (records, _) = home.good(&["live", "--sensor", "file:two.raw.csv", "--pace", "max"]);
     let (replayed, _) = home.good(&["replay", "two.csv", "--format", "ndjson"]);

@@ -213,8 +213,9 @@ fn an_hour_with_two_percent_lost_and_ten_drops() {
             .unwrap();
     let mut pipeline = Pipeline::new(reader.meta(), Settings::default());
     let mut records = ndjson(&folder.join("replay.ndjson"));
-    for sample in reader.by_ref() {
-        pipeline.push(&sample.unwrap(), &mut |o| printed(&mut records, &o));
+    while let Some(sample) = reader.next_sample().unwrap() {
+        pipeline.arrives(reader.arrival(), &mut |o| printed(&mut records, &o));
+        pipeline.push(&sample, &mut |o| printed(&mut records, &o));
     }
     assert_eq!(reader.warnings().tallies().count(), 0);
     pipeline.finish(&mut |o| printed(&mut records, &o));

@@ -195,6 +195,11 @@ async fn a_stall_is_stale_and_then_made_up_for() {
     out.nothing_unnoticed();
     assert_eq!(out.got[0].lost(), 0);
     assert_eq!(out.states(0), "scanning connecting discovering configuring streaming stale streaming ended");
+    // The analysis hears of it while it lasts, and not otherwise.
+    let silent = |e: &&Event| e.what == What::Silent;
+    let told: Vec<_> = out.events.iter().filter(silent).map(|e| e.at.seconds()).collect();
+    assert!((5..=8).contains(&told.len()), "{told:?}");
+    assert!(told.iter().all(|t| (20.4..22.1).contains(t)), "{told:?}");
     // Its clock is the sensor's: what came late is not later.
     assert!(out.lost_in_rows(100.0) < 0.5);
 }
@@ -323,6 +328,25 @@ async fn two_sensors_are_on_one_clock() {
     let (first, last) = (offsets[100], offsets[offsets.len() - 100]);
     // 600 s at 140 ppm are 84 ms, 8.4 samples: the clocks must not have been taken for equal.
     assert!(((last - first) - drift(590.0)).abs() < 0.6, "{first} {last}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_wait_for_a_thigh_sensor_whose_values_come_late() {
+    let mut thigh = Script { jitter: ms(180), seed: 5, ..script(100) };
+    thigh.address = "F2:00:00:00:00:02".into();
+    let out = play(vec![script(100), thigh], s(60)).await;
+    let late: Vec<_> = out.rows.iter().skip(500).collect();
+    let paired = late.iter().filter(|r| r.sample.thigh.is_some()).count();
+    assert!(paired as f64 > 0.97 * late.len() as f64, "{paired} of {}", late.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_is_told_for_as_long_as_the_link_is_down() {
+    let mishaps = [(s(10), Mishap::Drop { away: s(8) })].into();
+    let out = play(vec![Script { mishaps, ..script(100) }], s(30)).await;
+    let told: Vec<_> = out.events.iter().filter(|e| e.what == What::Silent).map(|e| e.at.seconds()).collect();
+    assert!(told.windows(2).all(|w| (w[1] - w[0] - 0.25).abs() < 0.01), "{told:?}");
+    assert!(told[0] < 10.8 && told[told.len() - 1] > 17.5, "{told:?}");
 }
 
 #[tokio::test(start_paused = true)]

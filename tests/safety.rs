@@ -150,17 +150,17 @@ fn silence_is_told_without_waiting_for_the_next_sample() {
     let mut pipeline = Pipeline::new(meta, Settings::default());
     let mut stops = Vec::new();
     for s in samples.iter().take_while(|s| s.time.seconds() < 12.0) {
+        pipeline.arrives(Some(Span::from_seconds(s.time.seconds())), &mut |_| ());
         pipeline.push(s, &mut |_| ());
     }
     for after_ms in [200, 900, 1100, 1400] {
-        let now = SensorTime::from_micros(12_000_000 + after_ms * 1000);
-        pipeline.silence(now, &mut |o| {
+        pipeline.waiting(Span::from_micros(12_000_000 + after_ms * 1000), &mut |o| {
             if let Output::Record(Record::Alert(a)) = o {
                 stops.push((after_ms, a.rule));
             }
         });
     }
-    assert_eq!(stops, [(1100, Rule::SensorLost)]);
+    assert_eq!(stops, [(1400, Rule::SensorLost)]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use serde::Serialize;
 
-use super::exit::Exit;
+use super::exit::{self, Exit};
 use super::pair;
 use super::radio::{self, Format};
 use super::sensors::known;
@@ -17,8 +17,16 @@ use crate::link::transport::Transport;
 use crate::live::assemble::Part;
 use crate::live::registry::{Registry, Sensor};
 
+const EXAMPLES: &str = "\
+Examples:
+  retrogait doctor
+      the Bluetooth service, the adapter, and whether each paired sensor is in range
+  retrogait doctor shank
+      streams from it for ten seconds too: rate, loss and pauses as they really are";
+
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::RADIO_HELP))]
 pub(super) struct DoctorArgs {
     /// Stream from this paired sensor too, and say what it really reaches
     #[arg(value_name = "SENSOR")]

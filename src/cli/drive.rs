@@ -53,8 +53,10 @@ pub(super) fn drive(
         if let Some(pace) = &mut beside.pace {
             pace.wait(sample.time);
         }
+        let mut emit = |output| fan.take(&output);
+        pipeline.arrives(reader.arrival(), &mut emit);
         pipeline.belt(reader.belt_mps());
-        pipeline.push(&sample, &mut |output| fan.take(&output));
+        pipeline.push(&sample, &mut emit);
         fan.check()?;
         if fan.sinks.is_empty() {
             return Ok(());

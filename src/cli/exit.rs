@@ -6,6 +6,8 @@ use anstyle::{AnsiColor, Style};
 use thiserror::Error;
 
 use crate::link::transport::Fault;
+use crate::live::raw::RawError;
+use crate::live::registry::RegistryError;
 use crate::sink::file::OutputError;
 use crate::source::{ReadError, Samples};
 use crate::store::StoreError;
@@ -21,6 +23,14 @@ Exit codes:
   1  a capture could not be read, or an output not be written
   2  the command line is wrong
   3  bench: a `--require` is not met";
+
+/// The exit codes of the commands that use the radio, for their help pages.
+pub const RADIO_HELP: &str = "\
+Exit codes:
+  0  done, also when ended by Ctrl-C
+  1  Bluetooth does not work, a sensor was not reached, a file could not be read or written,
+     or a belt did not confirm that it stops; doctor: something is wrong
+  2  the command line is wrong, or no sensor of this name has been paired";
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +97,12 @@ pub fn report(error: &anyhow::Error) {
         }
         if let Some(fault) = e.downcast_ref::<Fault>() {
             return Some(fault.help().to_owned());
+        }
+        if let Some(error) = e.downcast_ref::<RegistryError>() {
+            return Some(error.help().to_owned());
+        }
+        if let Some(RawError::NotRaw | RawError::Head { .. }) = e.downcast_ref::<RawError>() {
+            return Some("play the capture beside it (NAME.csv) instead".to_owned());
         }
         e.downcast_ref::<UsageError>()?.help.clone()
     });

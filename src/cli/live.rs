@@ -61,7 +61,7 @@ The records are those of `retrogait replay`: a recorded session, replayed, gives
 
 /// Arguments of `live`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::HELP))]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::RADIO_HELP))]
 pub(super) struct LiveArgs {
     /// The shank sensor: a paired one by its name, `sim:SCENARIO`, `sim:SCRIPT.toml` or `file:CAPTURE`
     #[arg(long, value_name = "SENSOR")]

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
+use anyhow::Context;
+
 use super::exit;
 use super::pace::{Pace, Rate};
 use crate::capture::CaptureMeta;
@@ -29,7 +31,9 @@ pub(super) struct RawFile {
 impl RawFile {
     pub(super) fn open(path: &Path, pace: Rate, overrides: &Overrides) -> anyhow::Result<Self> {
         let name = path.display().to_string();
-        let reader = RawReader::new(BufReader::new(File::open(path)?))?;
+        let refused = || format!("{name} cannot be played");
+        let file = File::open(path).with_context(refused)?;
+        let reader = RawReader::new(BufReader::new(file)).with_context(refused)?;
         // The metadata lines mean what they mean above a capture.
         let mut text = reader.meta().join("\n");
         text.push_str("\ntime_s,acc_x,acc_y,acc_z,gyr_x,gyr_y,gyr_z\n");

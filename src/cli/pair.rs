@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::time::sleep;
 
 use super::capture_args::{MountLine, mount, side};
-use super::exit::{Exit, UsageError};
+use super::exit::{self, Exit, UsageError};
 use super::radio::{self, Format};
 use super::sensors::check_name;
 use crate::decode::table::{Advert, Kind, USUAL_HZ, coarse};
@@ -25,8 +25,20 @@ use crate::live::assemble::{Assembly, Found, Part, Role, Tally};
 use crate::live::registry::{Sensor, usual_path};
 use crate::mount::{BodyAxis, Mount, Side};
 
+const EXAMPLES: &str = "\
+Examples:
+  retrogait pair GaitIMU --side right --mount x=anterior,y=up,z=right
+      looks at it for three seconds, and remembers it as `shank`
+  retrogait pair F2:00:00:00:00:02 --segment thigh --side right --as thigh --rate 200
+      by its address, where names are alike
+  retrogait pair --treadmill --as belt
+      the only treadmill in range; `--may-stop` lets the program stop its belt
+  retrogait pair --heart
+      the only heart-rate strap in range";
+
 /// Arguments of `pair`.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::RADIO_HELP))]
 pub(super) struct PairArgs {
     /// Its name or address, as `scan` shows it; may be left out for the only treadmill or strap in range
     #[arg(value_name = "NAME|ADDRESS", required_unless_present_any = ["treadmill", "heart"])]
@@ -94,6 +106,7 @@ pub(super) struct View {
     pub(super) gravity: Option<Gravity>,
     pub(super) moving_dps: f64,
     pub(super) belt_mps: Option<f64>,
+    pub(super) incline_percent: Option<f64>,
     pub(super) beats: Option<u16>,
     /// Times between values, s: median and longest.
     pub(super) spacing_s: Option<(f64, f64)>,
@@ -252,7 +265,10 @@ pub(super) async fn view<T: Transport + Clone>(
         assembly.take(&event, &mut |found| match found {
             Found::Row(row) => sums.add(&row.sample.shank),
             Found::Battery { percent, .. } => view.battery = Some(percent),
-            Found::Belt(belt) => view.belt_mps = belt.speed_mps.or(view.belt_mps),
+            Found::Belt(belt) => {
+                view.belt_mps = belt.speed_mps.or(view.belt_mps);
+                view.incline_percent = belt.incline_percent.or(view.incline_percent);
+            }
             Found::Heart(beat) => view.beats = Some(beat.per_minute),
             _ => {}
         });
@@ -359,6 +375,8 @@ fn text(sensor: &Sensor, view: &View, mount: Option<Mount>) -> String {
     }
     if let Some(mps) = view.belt_mps {
         let _ = writeln!(out, "belt      {mps:.2} m/s");
+        let incline = view.incline_percent.map(|percent| format!("{percent:.1} %"));
+        let _ = writeln!(out, "incline   {}", incline.as_deref().unwrap_or("not told by this machine"));
     }
     if let Some(beats) = view.beats {
         let _ = writeln!(out, "heart     {beats} a minute");
@@ -384,6 +402,7 @@ fn object(sensor: &Sensor, view: &View, mount: Option<Mount>) -> serde_json::Val
         "up": view.gravity.filter(|_| view.moving_dps <= STILL_DPS).map(Gravity::word),
         "seat": sensor.kind.is_inertial().then(|| seat(view, mount)),
         "belt_mps": view.belt_mps,
+        "incline_percent": view.incline_percent,
         "heart_per_minute": view.beats,
     })
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::exit::Exit;
+use super::exit::{self, Exit};
 use super::radio::{self, Format};
 use super::simulate_args::seconds;
 use crate::decode::battery;
@@ -19,8 +19,18 @@ use crate::decode::table::{Advert, Kind};
 use crate::link::ble::Ble;
 use crate::link::transport::{Peer, Transport};
 
+const EXAMPLES: &str = "\
+Examples:
+  retrogait scan
+      the sensors in range, with their batteries, for ten seconds
+  retrogait scan --for 1min --no-battery --format json
+      one JSON object a line, again whenever more is known of a sensor
+  retrogait scan --all
+      devices that are not known to be sensors, too";
+
 /// Arguments of `scan`.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::RADIO_HELP))]
 pub(super) struct ScanArgs {
     /// How long to look, like 10s
     #[arg(long = "for", value_name = "DURATION", default_value = "10s", value_parser = seconds)]

@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 
 use tokio::sync::{Mutex, mpsc, watch};
 
-use super::exit::{Exit, UsageError};
+use super::exit::{self, Exit, UsageError};
 use super::radio::{self, Format};
 use crate::decode::table::Kind;
 use crate::link::Clock;
@@ -20,8 +20,19 @@ use crate::link::state::{Deadlines, State};
 use crate::live::belt;
 use crate::live::registry::{Registry, Sensor, usual_path};
 
+const EXAMPLES: &str = "\
+Examples:
+  retrogait sensors
+      the sensors that were paired, and where each is worn
+  retrogait sensors rename shank ada
+  retrogait sensors forget ada
+  retrogait sensors stop belt
+      stops the belt of a treadmill that was paired with `--may-stop`, or says aloud that it
+      did not confirm within half a second";
+
 /// Arguments of `sensors`.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::RADIO_HELP))]
 pub(super) struct SensorsArgs {
     #[command(subcommand)]
     what: Option<What>,

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use tokio::sync::{mpsc, oneshot};
@@ -42,6 +43,8 @@ pub enum What {
         /// How many.
         values: u64,
     },
+    /// Nothing has come for a while; told again and again until something does.
+    Silent,
     /// The link is in another state.
     State(State),
 }
@@ -87,17 +90,27 @@ impl Outlet {
 
     /// Tells a state.
     pub fn state(&self, state: State) {
-        let event = self.event(What::State(state));
         self.with(|inner| {
-            inner.states.push_back(event);
+            inner.states.push_back(self.event(What::State(state)));
             self.drain(inner);
+        });
+    }
+
+    /// Tells that nothing has come, when the last value is older than `after`.
+    pub fn silence(&self, after: Duration) {
+        self.with(|inner| {
+            if inner.last_value.is_some_and(|last| last.elapsed() >= after) && self.drain(inner) {
+                // Without room there is something to work on, and silence is not what matters.
+                let _ = self.queue.try_send(self.event(What::Silent));
+            }
         });
     }
 
     /// Takes a value that has just arrived.
     pub fn value(&self, from: Uuid, bytes: Vec<u8>) {
-        let event = self.event(What::Value { from, bytes });
         self.with(|inner| {
+            // Stamped while nothing else can be queued: what comes later is never before it.
+            let event = self.event(What::Value { from, bytes });
             inner.last_value = Some(Instant::now());
             inner.values += 1;
             if let What::Value { from, bytes } = &event.what

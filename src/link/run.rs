@@ -85,7 +85,26 @@ impl<T: Transport> Link<T> {
     /// # Errors
     /// When the sensor could not be brought to stream at first. Once it has streamed it is tried
     /// until someone ends it.
-    pub async fn run(mut self) -> Result<(), Fault> {
+    pub async fn run(self) -> Result<(), Fault> {
+        let (outlet, after) = (self.outlet.clone(), self.deadlines.stale);
+        // A belt that stands, or a strap that is not worn, may say nothing for hours.
+        let matters = self.wanted.kind.is_inertial();
+        let silence = async {
+            if !matters {
+                std::future::pending::<()>().await;
+            }
+            loop {
+                sleep(TELL_SILENCE).await;
+                outlet.silence(after);
+            }
+        };
+        tokio::select! {
+            over = self.keep() => over,
+            () = silence => Ok(()),
+        }
+    }
+
+    async fn keep(mut self) -> Result<(), Fault> {
         let (mut ever_streamed, mut attempt) = (false, 0);
         let result = loop {
             let mut streamed = false;
@@ -302,6 +321,10 @@ impl<T: Transport> Link<T> {
                 () = sleep_until(look.min(last + dead)) => continue,
                 Some(command) = self.commands.recv() => command,
             };
+            if command.reply.is_closed() {
+                // Whoever wanted it has given it up: a belt must not stop at some later time.
+                continue;
+            }
             let answer = self.outlet.next_answer(command.answer.0, command.answer.1);
             let exchange = async {
                 peer.write(command.to, &command.bytes).await?;
@@ -316,6 +339,9 @@ impl<T: Transport> Link<T> {
         }
     }
 }
+
+/// Time between two looks at whether values come.
+const TELL_SILENCE: Duration = Duration::from_millis(250);
 
 /// Time between two looks at services that are not there yet.
 const LOOK_AGAIN: Duration = Duration::from_millis(300);

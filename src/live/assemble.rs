@@ -59,8 +59,8 @@ pub struct Part {
 pub struct Row {
     /// The sample.
     pub sample: Sample,
-    /// Speed of the belt, m/s, where a treadmill says it.
-    pub belt_mps: Option<f64>,
+    /// What the treadmill said of its belt last, where there is one.
+    pub belt: treadmill::Belt,
     /// When the value that completed it arrived.
     pub at: Arrival,
 }
@@ -132,9 +132,11 @@ pub enum Found {
 const GIVE: f64 = 200e-6;
 /// Least and most that a row waits for the other sensor, µs.
 const HOLD_US: (f64, f64) = (60_000.0, 300_000.0);
+/// How fast it is forgotten that a value came late, a second: a bad while of the radio lasts some seconds.
+const LATE_FADES: f64 = 0.2;
 /// Thigh samples further apart have a hole between them, µs beyond their interval: what the grid bridges.
 const BRIDGE_US: f64 = 30_000.0;
-/// How long a belt's speed holds without being told anew, µs: machines tell it once a second.
+/// How long the belt's speed and incline hold without being told anew, µs: machines tell it once a second.
 const BELT_HOLDS_US: i64 = 5_000_000;
 /// Rows and samples that may wait.
 const WAITING: usize = 4096;
@@ -175,6 +177,8 @@ struct Lane {
     /// From the sensor's clock to the session's, µs: the least delay of late.
     offset_us: Option<f64>,
     last_value: Option<Arrival>,
+    /// By how much the latest values of late came later than the least delayed, µs.
+    late_us: f64,
     /// Usual time between values, µs.
     spacing_us: f64,
     /// Time of the sample before on the capture's clock, µs.
@@ -192,6 +196,7 @@ impl Lane {
             up: false,
             offset_us: None,
             last_value: None,
+            late_us: 0.0,
             spacing_us: 0.0,
             last_us: None,
             interval_us: 1e6 / f64::from(part.kind.nearest_hz(part.rate_hz).unwrap_or(100).max(1)),
@@ -203,8 +208,10 @@ impl Lane {
     fn arrived(&mut self, at: Arrival, time: SensorTime) {
         let delay_us = at.micros() as f64 - time.micros() as f64;
         let waited_us = self.last_value.map_or(0.0, |last| at.since(last) as f64);
-        self.offset_us =
-            Some(self.offset_us.map_or(delay_us, |o| delay_us.min(o + GIVE * waited_us.max(0.0))));
+        let least_us = self.offset_us.map_or(delay_us, |o| delay_us.min(o + GIVE * waited_us.max(0.0)));
+        self.offset_us = Some(least_us);
+        let faded_us = self.late_us * (1.0 - LATE_FADES * (waited_us * 1e-6).clamp(0.0, 1.0));
+        self.late_us = faded_us.max(delay_us - least_us);
         if waited_us > 0.0 && self.last_value.is_some() {
             let weight = if self.spacing_us > 0.0 { 0.05 } else { 1.0 };
             self.spacing_us += weight * (waited_us.min(1e6) - self.spacing_us);
@@ -233,7 +240,8 @@ pub struct Assembly {
     zero_us: Option<f64>,
     rows: VecDeque<(i64, Imu, Arrival)>,
     thighs: VecDeque<(i64, Imu)>,
-    belt: Option<(f64, Arrival)>,
+    speed: Option<(f64, Arrival)>,
+    incline: Option<(f64, Arrival)>,
     scratch: Vec<Said>,
 }
 
@@ -254,9 +262,15 @@ impl Assembly {
             zero_us: None,
             rows: VecDeque::new(),
             thighs: VecDeque::new(),
-            belt: None,
+            speed: None,
+            incline: None,
             scratch: Vec::new(),
         }
+    }
+
+    /// Whether sensor number `i` is the one whose samples are the rows.
+    pub fn is_shank(&self, i: usize) -> bool {
+        self.shank == Some(i)
     }
 
     /// Counts of sensor number `i`.
@@ -294,6 +308,8 @@ impl Assembly {
                 }
                 emit(Found::Overrun { sensor, values: *values });
             }
+            // Rows that wait for the other sensor are let out below.
+            What::Silent => {}
             What::Value { from, bytes } => {
                 let mut said = std::mem::take(&mut self.scratch);
                 lane.decoder.take(at, *from, bytes, &mut |s| said.push(s));
@@ -359,9 +375,10 @@ impl Assembly {
             Said::Battery(percent) => Found::Battery { sensor, percent: *percent },
             Said::Heart(beat) => Found::Heart(beat.clone()),
             Said::Belt(belt) => {
-                if let Some(mps) = belt.speed_mps {
-                    self.belt = Some((kept(mps), at));
-                }
+                // A machine may tell the two in turns: each stands until it is told anew.
+                let told = |value: f64| (kept(value), at);
+                self.speed = belt.speed_mps.map(told).or(self.speed);
+                self.incline = belt.incline_percent.map(told).or(self.incline);
                 Found::Belt(*belt)
             }
             Said::Treadmill(status) => Found::Treadmill(*status),
@@ -381,9 +398,7 @@ impl Assembly {
             let before = lane.last_us;
             let us = lane.onward(time_us - zero);
             learn_interval(lane, before, us);
-            if self.rows.len() < WAITING {
-                self.rows.push_back((us, imu, at));
-            }
+            self.rows.push_back((us, imu, at));
         } else if self.thigh == Some(sensor) {
             let shank = self.shank.and_then(|s| self.lanes[s].offset_us);
             let lane = &mut self.lanes[sensor];
@@ -406,20 +421,24 @@ impl Assembly {
             let thigh = match self.thigh_at(us) {
                 Thigh::There(imu) => Some(imu),
                 Thigh::Never => None,
-                Thigh::NotYet if all || self.waited(now, at) => None,
+                Thigh::NotYet if all || self.rows.len() > WAITING || self.waited(now, at) => None,
                 Thigh::NotYet => return,
             };
             self.rows.pop_front();
             let sample = Sample { time: SensorTime::from_micros(us), shank, thigh };
-            let belt = self.belt.filter(|(_, told)| at.since(*told) <= BELT_HOLDS_US);
-            emit(Found::Row(Row { sample, belt_mps: belt.map(|(mps, _)| mps), at }));
+            let of_late = |told: Option<(f64, Arrival)>| {
+                told.filter(|(_, when)| at.since(*when) <= BELT_HOLDS_US).map(|(value, _)| value)
+            };
+            let belt =
+                treadmill::Belt { speed_mps: of_late(self.speed), incline_percent: of_late(self.incline) };
+            emit(Found::Row(Row { sample, belt, at }));
         }
     }
 
     /// Whether a row that came at `at` has waited long enough for the thigh sensor.
     fn waited(&self, now: Arrival, at: Arrival) -> bool {
         let Some(lane) = self.thigh.map(|t| &self.lanes[t]) else { return true };
-        let hold_us = (2.0 * lane.spacing_us + 30_000.0).clamp(HOLD_US.0, HOLD_US.1);
+        let hold_us = (2.0 * lane.spacing_us + lane.late_us + 30_000.0).clamp(HOLD_US.0, HOLD_US.1);
         !lane.up || now.since(at) as f64 > hold_us
     }
 

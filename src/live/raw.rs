@@ -70,6 +70,7 @@ pub fn line(event: &Event, out: &mut String) {
         What::Overrun { values } => {
             let _ = write!(out, "overrun,,{values}");
         }
+        What::Silent => out.push_str("silent,,"),
         What::State(state) => {
             let _ = write!(out, "state,{},", state.word());
         }
@@ -215,6 +216,7 @@ fn event(line: &str) -> Option<Event> {
     }
     let what = match what {
         "value" => What::Value { from: Uuid::try_parse(from).ok()?, bytes: unhex(bytes)? },
+        "silent" => What::Silent,
         "overrun" => What::Overrun { values: bytes.parse().ok()? },
         "state" => What::State(match from {
             "scanning" => State::Scanning,

@@ -241,7 +241,7 @@ pub fn capture_head(meta: &str, thigh: bool, belt: bool) -> String {
         out.push_str(",thigh_acc_x,thigh_acc_y,thigh_acc_z,thigh_gyr_x,thigh_gyr_y,thigh_gyr_z");
     }
     if belt {
-        out.push_str(",belt_mps");
+        out.push_str(",belt_mps,incline_percent");
     }
     // Last, so that a row that was cut anywhere before its end is short, and never read wrongly.
     out.push_str(",arrival_s\n");
@@ -264,11 +264,13 @@ pub fn row_line(row: &Row, thigh: bool, belt: bool, out: &mut String) {
         }
     }
     if belt {
-        match row.belt_mps {
-            Some(mps) => {
-                let _ = write!(out, ",{mps}");
+        for value in [row.belt.speed_mps, row.belt.incline_percent] {
+            match value {
+                Some(value) => {
+                    let _ = write!(out, ",{value}");
+                }
+                None => out.push(','),
             }
-            None => out.push(','),
         }
     }
     let _ = writeln!(out, ",{:.6}", row.at.seconds());

@@ -84,6 +84,17 @@ pub enum RegistryError {
     },
 }
 
+impl RegistryError {
+    /// What a person can do about it.
+    pub const fn help(&self) -> &'static str {
+        match self {
+            Self::NoHome => "set HOME to a folder of yours",
+            Self::Broken { .. } => "correct the file, or remove it and pair the sensors again",
+            Self::Io { .. } => "check that the file and its folder are yours and can be written",
+        }
+    }
+}
+
 /// Where the sensors are remembered.
 ///
 /// # Errors

@@ -4,8 +4,9 @@ use super::assemble::{Assembly, Found, Part};
 use super::recorder::Recorder;
 use crate::capture::CaptureMeta;
 use crate::decode::Arrival;
-use crate::link::intake::Event;
+use crate::link::intake::{Event, What};
 use crate::pipeline::{Output, Pipeline, Settings};
+use crate::time::Span;
 
 /// What a session gives.
 #[derive(Debug)]
@@ -56,6 +57,9 @@ impl Session {
         }
         let Self { assembly, pipeline, recorder, rows, .. } = self;
         assembly.take(event, &mut |found| found_out(found, pipeline, recorder.as_mut(), rows, give));
+        if event.what == What::Silent && assembly.is_shank(event.sensor) {
+            pipeline.waiting(since_zero(event.at), &mut |output| give(Out::Output(Box::new(output))));
+        }
     }
 
     /// Ends the session: gives what was held back, the summary last. The recording, if any, is handed
@@ -68,6 +72,10 @@ impl Session {
         pipeline.finish(&mut |output| give(Out::Output(Box::new(output))));
         (assembly, recorder)
     }
+}
+
+fn since_zero(at: Arrival) -> Span {
+    Span::from_micros(at.micros())
 }
 
 fn found_out(
@@ -83,8 +91,10 @@ fn found_out(
             if let Some(recorder) = recorder {
                 recorder.row(&row);
             }
-            pipeline.belt(row.belt_mps);
-            pipeline.push(&row.sample, &mut |output| give(Out::Output(Box::new(output))));
+            let mut emit = |output| give(Out::Output(Box::new(output)));
+            pipeline.arrives(Some(since_zero(row.at)), &mut emit);
+            pipeline.belt(row.belt.speed_mps);
+            pipeline.push(&row.sample, &mut emit);
         }
         other => give(Out::Found(other)),
     }

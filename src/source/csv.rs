@@ -19,7 +19,7 @@ use super::units::{GyrUnit, TimeUnit};
 use super::warning::{Trouble, Warning, Warnings};
 use crate::capture::CaptureMeta;
 use crate::imu::Sample;
-use crate::time::SensorTime;
+use crate::time::{SensorTime, Span};
 
 /// Bytes asked of the input at once.
 const BUFFER: usize = 64 * 1024;
@@ -27,6 +27,13 @@ const BUFFER: usize = 64 * 1024;
 const RATE_HZ: std::ops::RangeInclusive<f64> = 18.0..=1100.0;
 /// Rows that must have been seen before a share of them means anything.
 const MANY_ROWS: u64 = 20;
+
+/// What a row says beside its sample.
+#[derive(Clone, Copy, Debug, Default)]
+struct Beside {
+    belt_mps: Option<f64>,
+    arrival: Option<Span>,
+}
 
 /// Reads a capture, sample by sample.
 ///
@@ -46,8 +53,8 @@ pub struct CaptureReader<R> {
     clock: Clock,
     look: Option<Look>,
     rotation: Option<Rotation>,
-    ready: VecDeque<(Sample, Option<f64>)>,
-    belt_mps: Option<f64>,
+    ready: VecDeque<(Sample, Beside)>,
+    beside: Beside,
     warnings: Warnings,
     seen: u64,
     samples: u64,
@@ -92,7 +99,7 @@ impl<R: Read> CaptureReader<R> {
             look: Some(Look::default()),
             rotation: Some(Rotation::default()),
             ready: VecDeque::new(),
-            belt_mps: None,
+            beside: Beside::default(),
             warnings,
             seen: 0,
             samples: 0,
@@ -126,7 +133,13 @@ impl<R: Read> CaptureReader<R> {
 
     /// Speed of the belt at the sample returned last, m/s, where the capture has a column for it.
     pub fn belt_mps(&self) -> Option<f64> {
-        self.belt_mps
+        self.beside.belt_mps
+    }
+
+    /// When the sample returned last arrived, since the zero of the clock of whoever recorded it, where
+    /// the capture has a column for it.
+    pub fn arrival(&self) -> Option<Span> {
+        self.beside.arrival
     }
 
     /// Time of the first and of the last sample read.
@@ -155,8 +168,8 @@ impl<R: Read> CaptureReader<R> {
     fn advance(&mut self) -> Result<Option<Sample>, ReadError> {
         loop {
             let held_back = self.look.is_some() && self.options.acc_unit.is_none();
-            if !held_back && let Some((sample, belt_mps)) = self.ready.pop_front() {
-                self.belt_mps = belt_mps;
+            if !held_back && let Some((sample, beside)) = self.ready.pop_front() {
+                self.beside = beside;
                 return Ok(Some(sample));
             }
             if self.ended {
@@ -165,8 +178,12 @@ impl<R: Read> CaptureReader<R> {
             if let Some(sample) = self.read_row()? {
                 self.judge_rate(&sample)?;
                 self.look_at(&sample)?;
-                let belt_mps = self.columns.belt.and_then(|place| row::belt(&self.row, place));
-                self.ready.push_back((sample, belt_mps));
+                let Columns { belt, arrival, .. } = self.columns;
+                let beside = Beside {
+                    belt_mps: belt.and_then(|place| row::belt(&self.row, place)),
+                    arrival: arrival.and_then(|place| row::arrival(&self.row, place)),
+                };
+                self.ready.push_back((sample, beside));
             } else {
                 self.ended = true;
                 self.end_of_input()?;

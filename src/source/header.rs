@@ -9,6 +9,8 @@ const THIGH: [&str; 6] =
     ["thigh_acc_x", "thigh_acc_y", "thigh_acc_z", "thigh_gyr_x", "thigh_gyr_y", "thigh_gyr_z"];
 /// The column with the belt's speed, m/s, where a treadmill told it.
 const BELT: &str = "belt_mps";
+/// The column with the time at which a row arrived, s on the receiver's clock, where it was recorded live.
+const ARRIVAL: &str = "arrival_s";
 const TIME: &str = "time_s";
 
 /// How like two names must be (Jaro-Winkler, 0 to 1) for one to be offered for the other.
@@ -21,6 +23,7 @@ pub(super) struct Columns {
     pub(super) shank: [usize; 6],
     pub(super) thigh: Option<[usize; 6]>,
     pub(super) belt: Option<usize>,
+    pub(super) arrival: Option<usize>,
     /// Cells that a whole row has.
     pub(super) width: usize,
     /// The names as they stand in the file.
@@ -101,9 +104,9 @@ impl Columns {
         if found > 0 && found < THIGH.len() {
             warnings.note(name, Trouble::ThighColumns, Some(number), || None);
         }
-        let belt = find(BELT)?;
+        let (belt, arrival) = (find(BELT)?, find(ARRIVAL)?);
         let thigh = (found == THIGH.len()).then_some(thigh);
-        Ok(Self { time, shank, thigh, belt, width: names.len(), names })
+        Ok(Self { time, shank, thigh, belt, arrival, width: names.len(), names })
     }
 
     /// The column with this index, for a message.

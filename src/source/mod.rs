@@ -47,7 +47,7 @@ use std::path::PathBuf;
 use self::warning::{Warning, Warnings};
 use crate::capture::CaptureMeta;
 use crate::imu::Sample;
-use crate::time::SensorTime;
+use crate::time::{SensorTime, Span};
 
 /// Samples of a recording, whoever wrote it.
 pub trait Samples {
@@ -66,6 +66,10 @@ pub trait Samples {
     fn belt_mps(&self) -> Option<f64> {
         None
     }
+    /// When the sample returned last arrived, since the zero of the recorder's clock, where it was noted.
+    fn arrival(&self) -> Option<Span> {
+        None
+    }
     /// What was left out so far, and what is odd.
     fn warnings(&self) -> &Warnings;
     /// What was noticed since the last call: at most three of a kind in all.
@@ -79,6 +83,9 @@ pub trait Samples {
 impl<R: std::io::Read> Samples for CaptureReader<R> {
     fn belt_mps(&self) -> Option<f64> {
         self.belt_mps()
+    }
+    fn arrival(&self) -> Option<Span> {
+        self.arrival()
     }
 
     fn meta(&self) -> &CaptureMeta {

@@ -11,7 +11,7 @@ use super::warning::{Warning, Warnings};
 use super::{CaptureReader, Kind, ReadOptions, Samples};
 use crate::capture::CaptureMeta;
 use crate::imu::Sample;
-use crate::time::SensorTime;
+use crate::time::{SensorTime, Span};
 
 /// An open capture.
 pub struct Input {
@@ -139,6 +139,12 @@ impl Samples for Recording {
     fn belt_mps(&self) -> Option<f64> {
         match self {
             Self::Capture(r) => r.belt_mps(),
+            Self::Foreign(_) => None,
+        }
+    }
+    fn arrival(&self) -> Option<Span> {
+        match self {
+            Self::Capture(r) => r.arrival(),
             Self::Foreign(_) => None,
         }
     }

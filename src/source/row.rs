@@ -6,7 +6,7 @@ use super::header::Columns;
 use super::units::{AccUnit, GyrUnit, TimeUnit};
 use super::warning::Trouble;
 use crate::imu::{Imu, Sample};
-use crate::time::SensorTime;
+use crate::time::{SensorTime, Span};
 
 /// Factors to the contract's units.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +74,11 @@ fn sensor(row: &ByteRecord, places: &[usize; 6], scale: &Scale) -> Result<Imu, B
 /// The belt's speed in this cell, m/s; a cell that says none is as good as empty.
 pub(super) fn belt(row: &ByteRecord, place: usize) -> Option<f64> {
     number(row, place).ok().filter(|mps| (0.0..=10.0).contains(mps))
+}
+
+/// When the row arrived; a cell that says nothing is as good as empty.
+pub(super) fn arrival(row: &ByteRecord, place: usize) -> Option<Span> {
+    number(row, place).ok().map(Span::from_seconds)
 }
 
 fn number(row: &ByteRecord, place: usize) -> Result<f64, Bad> {

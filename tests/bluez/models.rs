@@ -430,7 +430,7 @@ impl Model for Mill {
         let mut out = std::mem::take(&mut self.answers);
         while self.sent < (since.as_secs_f64() * 4.0) as u64 {
             self.sent += 1;
-            let belt = Belt { speed_mps: Some(0.9), incline_percent: Some(0.0) };
+            let belt = Belt { speed_mps: Some(0.9), incline_percent: Some(1.5) };
             out.push((treadmill::DATA, belt.emit(), 0));
         }
         out
