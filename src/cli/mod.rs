@@ -78,6 +78,9 @@ enum Command {
     /// Print the manual page
     #[command(hide = true)]
     Man,
+    /// Write completions and manual pages for a package
+    #[command(hide = true)]
+    Pages(extras::PagesArgs),
 }
 
 /// Parses the command line, does what it says, and reports failures on standard error.
@@ -103,6 +106,7 @@ pub fn main() -> Exit {
         Command::Bench(args) => bench::run(&args),
         Command::Completions(args) => extras::completions(&args),
         Command::Man => extras::man(),
+        Command::Pages(args) => extras::pages(&args),
     };
     result.unwrap_or_else(|e| {
         exit::report(&e);

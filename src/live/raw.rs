@@ -110,6 +110,10 @@ impl<R: BufRead> RawReader<R> {
             if !more || line == COLUMNS {
                 break;
             }
+            if number > HEAD_LIMIT {
+                let what = format!("no `{COLUMNS}` so far: this is no file of raw events");
+                return Err(RawError::Head { line: number, what });
+            }
             match line.strip_prefix("# sensor: ") {
                 Some(sensor) => parts
                     .push(part(sensor, parts.len()).map_err(|what| RawError::Head { line: number, what })?),
@@ -165,6 +169,8 @@ trait TakeLine {
     fn take_line(self, text: &mut String) -> std::io::Result<bool>;
 }
 
+/// More lines than any head has.
+const HEAD_LIMIT: u64 = 200;
 /// Longer than the line of the longest value (512 bytes).
 const LINE_LIMIT: u64 = 4096;
 
