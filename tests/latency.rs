@@ -34,7 +34,7 @@ fn at(sorted: &[f64], share: f64) -> f64 {
 #[test]
 fn events_are_told_as_soon_as_promised() {
     let mut all: BTreeMap<(String, String), (EventKind, Direction, Vec<f64>)> = BTreeMap::new();
-    for scenario in &CATALOGUE {
+    for scenario in CATALOGUE {
         for seed in 0..SEEDS {
             let seconds = Some(scenario.seconds.min(LONGEST_S));
             let setup = Setup {

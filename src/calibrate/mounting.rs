@@ -64,6 +64,8 @@ pub struct Mounting {
     poses: Poses,
     /// Direction is not to be told.
     withheld: bool,
+    /// The person is still, and gravity is far from where the mount line puts it: lying, or another mount.
+    upset: bool,
     confidence: f64,
     /// Strides in a row whose range says so.
     flipped: u32,
@@ -88,6 +90,7 @@ impl Mounting {
             search: Search::new(params.search),
             poses: Poses::default(),
             withheld: false,
+            upset: false,
             confidence: if shank_given { LINE_CONFIDENCE } else { 0.0 },
             flipped: 0,
             right: 0,
@@ -106,7 +109,7 @@ impl Mounting {
 
     /// Whether direction is not to be told.
     pub fn withheld(&self) -> bool {
-        self.withheld
+        self.withheld || self.upset
     }
 
     /// The samples broke off: a search starts over with what comes after.
@@ -125,12 +128,20 @@ impl Mounting {
             } else if pose.quiet_s < self.params.seat.stand_s {
                 // Long enough to be upright by, not long enough to correct what was given.
             } else if let Some(told) = self.shank.stand(up) {
-                notice(match told {
-                    Told::Tilted(angle_deg) => What::MountTilted { angle_deg },
-                    Told::Moved(angle_deg) => What::SensorMoved { angle_deg },
-                });
+                match told {
+                    // Which way it was turned over is not known, nor therefore the sign of its axis.
+                    Told::Tilted(_) if !self.shank.has_standing() => {
+                        if !self.upset {
+                            notice(What::MountSuspect);
+                        }
+                        self.upset = true;
+                    }
+                    Told::Tilted(angle_deg) => notice(What::MountTilted { angle_deg }),
+                    Told::Moved(angle_deg) => notice(What::SensorMoved { angle_deg }),
+                }
             }
         }
+        self.upset &= !self.shank.has_standing();
         if let Some(up) = thigh_up {
             self.search.stand_thigh(up);
             if let Some(thigh) = self.thigh.as_mut().filter(|_| pose.quiet_s >= self.params.seat.stand_s) {
@@ -261,7 +272,7 @@ impl Mounting {
         let z = self.shank.matrix()[2];
         MountSummary {
             source: self.source,
-            sign_known: known && !self.withheld,
+            sign_known: known && !self.withheld(),
             sign_confidence: self.confidence,
             tilt_deg: (self.source == MountSource::Line).then(|| self.shank.tilt_deg()).flatten(),
             axis_deg: (self.source == MountSource::Line).then(|| self.shank.axis_deg()).flatten(),

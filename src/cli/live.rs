@@ -79,8 +79,8 @@ pub(super) struct LiveArgs {
     plain: bool,
 
     /// Record the session; without a name in the folder for data, named by the time
-    #[arg(long, value_name = "CAPTURE.csv", num_args = 0..=1, require_equals = true, default_missing_value = "")]
-    record: Option<PathBuf>,
+    #[arg(long, value_name = "CAPTURE.csv", num_args = 0..=1, require_equals = true)]
+    record: Option<Option<PathBuf>>,
 
     /// Replace a recording that exists
     #[arg(long)]
@@ -353,12 +353,14 @@ async fn wait(
 /// Where the session is kept, if it is.
 fn recorder(args: &LiveArgs, parts: &[Part], meta: &CaptureMeta) -> anyhow::Result<Option<Recorder>> {
     let Some(wanted) = &args.record else { return Ok(None) };
-    let path = if wanted.as_os_str().is_empty() {
-        let folder = recordings()?;
-        std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-        folder.join(format!("{}.csv", stamp(SystemTime::now())))
-    } else {
-        wanted.clone()
+    let path = match wanted {
+        Some(path) => path.clone(),
+        None => {
+            let folder = recordings()?;
+            std::fs::create_dir_all(&folder)
+                .with_context(|| format!("{} cannot be made", folder.display()))?;
+            folder.join(format!("{}.csv", stamp(SystemTime::now())))
+        }
     };
     let paths = Paths::beside(&path);
     let failed = Box::new(|e: &io::Error| {
