@@ -66,6 +66,9 @@ pub struct Mounting {
     withheld: bool,
     /// The person is still, and gravity is far from where the mount line puts it: lying, or another mount.
     upset: bool,
+    /// The leg moved about another axis than the mount line's, and no stride was found.
+    askew: bool,
+    walked: bool,
     confidence: f64,
     /// Strides in a row whose range says so.
     flipped: u32,
@@ -91,6 +94,8 @@ impl Mounting {
             poses: Poses::default(),
             withheld: false,
             upset: false,
+            askew: false,
+            walked: false,
             confidence: if shank_given { LINE_CONFIDENCE } else { 0.0 },
             flipped: 0,
             right: 0,
@@ -109,7 +114,7 @@ impl Mounting {
 
     /// Whether direction is not to be told.
     pub fn withheld(&self) -> bool {
-        self.withheld || self.upset
+        self.withheld || self.upset || self.askew
     }
 
     /// The samples broke off: a search starts over with what comes after.
@@ -142,6 +147,12 @@ impl Mounting {
             }
         }
         self.upset &= !self.shank.has_standing();
+        if shank_up.is_some() && !self.walked && !self.askew && self.source == MountSource::Line {
+            self.askew = pose.quiet_s >= self.params.seat.stand_s && self.shank.moves_askew();
+            if self.askew {
+                notice(What::MountSuspect);
+            }
+        }
         if let Some(up) = thigh_up {
             self.search.stand_thigh(up);
             if let Some(thigh) = self.thigh.as_mut().filter(|_| pose.quiet_s >= self.params.seat.stand_s) {
@@ -232,6 +243,7 @@ impl Mounting {
         if m.cycle.part != Part::Whole {
             return false;
         }
+        (self.walked, self.askew) = (true, false);
         // A given mount is upright to some degrees even where standing has not been seen; one that was
         // found is not.
         let p = &self.params.range;
