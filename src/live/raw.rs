@@ -13,6 +13,7 @@
 
 use std::fmt::Write as _;
 use std::io::BufRead;
+use std::ops::RangeInclusive;
 
 use thiserror::Error;
 use uuid::Uuid;
@@ -169,6 +170,8 @@ trait TakeLine {
     fn take_line(self, text: &mut String) -> std::io::Result<bool>;
 }
 
+/// Since the session began: a year. What lies further away is damaged.
+const ARRIVALS_US: RangeInclusive<i64> = -1_000_000..=31_536_000_000_000;
 /// More lines than any head has.
 const HEAD_LIMIT: u64 = 200;
 /// Longer than the line of the longest value (512 bytes).
@@ -213,7 +216,8 @@ fn part(text: &str, number: usize) -> Result<Part, String> {
 
 fn event(line: &str) -> Option<Event> {
     let mut cells = line.split(',');
-    let at = Arrival::from_micros(cells.next()?.parse().ok()?);
+    let at_us = cells.next()?.parse().ok().filter(|us| ARRIVALS_US.contains(us))?;
+    let at = Arrival::from_micros(at_us);
     let sensor = cells.next()?.parse().ok()?;
     let (what, from, bytes) = (cells.next()?, cells.next()?, cells.next()?);
     if cells.next().is_some() {
@@ -221,7 +225,8 @@ fn event(line: &str) -> Option<Event> {
     }
     let what = match what {
         "value" => What::Value { from: Uuid::try_parse(from).ok()?, bytes: unhex(bytes)? },
-        "overrun" => What::Overrun { values: bytes.parse().ok()? },
+        // No session loses thousands of millions.
+        "overrun" => What::Overrun { values: bytes.parse::<u32>().ok()?.into() },
         "state" => What::State(match from {
             "scanning" => State::Scanning,
             "connecting" => State::Connecting { attempt: 0 },
