@@ -45,10 +45,8 @@ fn tool(variable: &str, usual: &str) -> String {
 }
 
 fn compiler() -> Result<String, String> {
-    let output = Command::new(tool("RUSTC", "rustc"))
-        .arg("--version")
-        .output()
-        .map_err(|e| format!("rustc: {e}"))?;
+    let output =
+        Command::new(tool("RUSTC", "rustc")).arg("--version").output().map_err(|e| format!("rustc: {e}"))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     text.split_whitespace().nth(1).map(str::to_owned).ok_or_else(|| "rustc says no version".to_owned())
 }
@@ -97,9 +95,9 @@ fn measured() -> Result<BTreeMap<String, u64>, String> {
             Some(id) => format!("{function}_{id}"),
             None => function.to_owned(),
         };
-        let count = summary["profiles"].as_array().and_then(|p| {
-            p.iter().find_map(|profile| instructions(&profile["data"]["total"]))
-        });
+        let count = summary["profiles"]
+            .as_array()
+            .and_then(|p| p.iter().find_map(|profile| instructions(&profile["data"]["total"])));
         all.insert(name.clone(), count.ok_or_else(|| format!("no count in the summary of {name}"))?);
     }
     Ok(all)

@@ -148,7 +148,7 @@ fn records() -> Vec<Record> {
 }
 
 /// Records that are written.
-const RECORDS: usize = 400;
+const RECORDS: usize = 300;
 
 #[library_benchmark]
 #[bench::records(args = (), setup = records)]

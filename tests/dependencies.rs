@@ -52,9 +52,29 @@ fn features_are_chosen_not_taken() {
     let manifest: Table = read("Cargo.toml").parse().unwrap();
     // Their defaults are what is used of them, or they have none.
     let whole = [
-        "anstream", "anstyle", "anyhow", "clap", "clap_complete", "clap_mangen", "csv", "etcetera", "flate2", "libm",
-        "rand_core", "rand_pcg", "serde", "serde_json", "strsim", "struson", "tempfile", "terminal_size",
-        "thiserror", "tokio", "toml", "walkdir", "wildmatch",
+        "anstream",
+        "anstyle",
+        "anyhow",
+        "clap",
+        "clap_complete",
+        "clap_mangen",
+        "csv",
+        "etcetera",
+        "flate2",
+        "libm",
+        "rand_core",
+        "rand_pcg",
+        "serde",
+        "serde_json",
+        "strsim",
+        "struson",
+        "tempfile",
+        "terminal_size",
+        "thiserror",
+        "tokio",
+        "toml",
+        "walkdir",
+        "wildmatch",
     ];
     for table in tables(&manifest, "dependencies") {
         for (name, value) in table {
@@ -68,5 +88,8 @@ fn features_are_chosen_not_taken() {
 fn no_unsafe_code_and_overflow_is_caught_in_what_is_released() {
     let manifest: Table = read("Cargo.toml").parse().unwrap();
     assert_eq!(manifest["lints"]["rust"]["unsafe_code"].as_str(), Some("forbid"));
-    assert_eq!(manifest["profile"]["release"]["overflow-checks"].as_bool(), Some(true));
+    assert_eq!(
+        manifest["profile"]["release"]["package"]["retrogait"]["overflow-checks"].as_bool(),
+        Some(true)
+    );
 }

@@ -229,8 +229,7 @@ fn each_extreme_is_told_and_no_direction_is_wrong() {
     let mut wrong = Vec::new();
     for (name, text, truth) in table() {
         folder.write("walk.csv", &text);
-        let output =
-            folder.retrogait().args(["replay", "walk.csv", "--format", "ndjson"]).output().unwrap();
+        let output = folder.retrogait().args(["replay", "walk.csv", "--format", "ndjson"]).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(!said.contains("panicked"), "{name}: {said}");
         let stdout = String::from_utf8(output.stdout).unwrap();

@@ -84,7 +84,10 @@ fn what_the_unit_starts_is_a_command_line_of_today() {
 fn the_unit_is_one_for_systemd() {
     if Command::new("systemd-analyze").arg("--version").stdout(Stdio::null()).status().is_err() {
         // Not a macro: those are captured while a test passes.
-        let _ = writeln!(std::io::stderr(), "SKIPPED: systemd-analyze is not installed; the unit was not checked");
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED: systemd-analyze is not installed; the unit was not checked"
+        );
         return;
     }
     let folder = Folder::new();

@@ -27,14 +27,20 @@ pub fn run(bytes: &[u8]) {
         let count = 1 + usize::from(*count) % MOST;
         let (readings, next) = after.split_at(count.min(after.len()));
         rest = next;
-        let samples: Vec<[i16; 6]> =
-            readings.iter().map(|r| [i16::from(*r), -1, 2048, i16::from(*r) << 7, i16::MIN, i16::MAX]).collect();
+        let samples: Vec<[i16; 6]> = readings
+            .iter()
+            .map(|r| [i16::from(*r), -1, 2048, i16::from(*r) << 7, i16::MIN, i16::MAX])
+            .collect();
         if samples.is_empty() {
             break;
         }
         let n = samples.len() as u32;
         let time_us = i64::from(number) * interval_us;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "both wrap, as on the wire")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "both wrap, as on the wire"
+        )]
         let mut value = open::emit(number as u16, time_us as u32, &samples);
         number += n;
         sent += u64::from(n);

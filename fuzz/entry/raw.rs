@@ -20,10 +20,8 @@ pub fn run(bytes: &[u8]) {
     }
     let parts = reader.parts().to_vec();
     let mut rows = Assembly::new(&parts);
-    let mut pipeline = retrogait::pipeline::Pipeline::new(
-        &CaptureMeta::default(),
-        retrogait::pipeline::Settings::default(),
-    );
+    let mut pipeline =
+        retrogait::pipeline::Pipeline::new(&CaptureMeta::default(), retrogait::pipeline::Settings::default());
     let mut before = None;
     let mut text = String::new();
     let mut end = None;

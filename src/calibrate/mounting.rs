@@ -41,6 +41,26 @@ enum Looking {
     Thigh,
 }
 
+/// What gravity at rest says of the mount line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rest {
+    /// Nothing against it.
+    Fits,
+    /// It is far from where the line puts it: the person lies, or the line is another mount's.
+    Upset,
+}
+
+/// What strides say of the mount line's axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Axis {
+    /// There was none yet.
+    Unseen,
+    /// The leg moved about another axis, and no stride was found.
+    Askew,
+    /// There was one.
+    Walked,
+}
+
 /// How far it has got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Now {
@@ -64,11 +84,8 @@ pub struct Mounting {
     poses: Poses,
     /// Direction is not to be told.
     withheld: bool,
-    /// The person is still, and gravity is far from where the mount line puts it: lying, or another mount.
-    upset: bool,
-    /// The leg moved about another axis than the mount line's, and no stride was found.
-    askew: bool,
-    walked: bool,
+    rest: Rest,
+    axis: Axis,
     confidence: f64,
     /// Strides in a row whose range says so.
     flipped: u32,
@@ -93,9 +110,8 @@ impl Mounting {
             search: Search::new(params.search),
             poses: Poses::default(),
             withheld: false,
-            upset: false,
-            askew: false,
-            walked: false,
+            rest: Rest::Fits,
+            axis: Axis::Unseen,
             confidence: if shank_given { LINE_CONFIDENCE } else { 0.0 },
             flipped: 0,
             right: 0,
@@ -114,7 +130,7 @@ impl Mounting {
 
     /// Whether direction is not to be told.
     pub fn withheld(&self) -> bool {
-        self.withheld || self.upset || self.askew
+        self.withheld || self.rest == Rest::Upset || self.axis == Axis::Askew
     }
 
     /// The samples broke off: a search starts over with what comes after.
@@ -136,22 +152,24 @@ impl Mounting {
                 match told {
                     // Which way it was turned over is not known, nor therefore the sign of its axis.
                     Told::Tilted(_) if !self.shank.has_standing() => {
-                        if !self.upset {
+                        if self.rest == Rest::Fits {
                             notice(What::MountSuspect);
                         }
-                        self.upset = true;
+                        self.rest = Rest::Upset;
                     }
                     Told::Tilted(angle_deg) => notice(What::MountTilted { angle_deg }),
                     Told::Moved(angle_deg) => notice(What::SensorMoved { angle_deg }),
                 }
             }
         }
-        self.upset &= !self.shank.has_standing();
-        if shank_up.is_some() && !self.walked && !self.askew && self.source == MountSource::Line {
-            self.askew = pose.quiet_s >= self.params.seat.stand_s && self.shank.moves_askew();
-            if self.askew {
-                notice(What::MountSuspect);
-            }
+        if self.shank.has_standing() {
+            self.rest = Rest::Fits;
+        }
+        let looks = self.axis == Axis::Unseen && self.source == MountSource::Line;
+        if looks && shank_up.is_some() && pose.quiet_s >= self.params.seat.stand_s && self.shank.moves_askew()
+        {
+            self.axis = Axis::Askew;
+            notice(What::MountSuspect);
         }
         if let Some(up) = thigh_up {
             self.search.stand_thigh(up);
@@ -243,7 +261,7 @@ impl Mounting {
         if m.cycle.part != Part::Whole {
             return false;
         }
-        (self.walked, self.askew) = (true, false);
+        self.axis = Axis::Walked;
         // A given mount is upright to some degrees even where standing has not been seen; one that was
         // found is not.
         let p = &self.params.range;

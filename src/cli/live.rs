@@ -56,6 +56,7 @@ The records are those of `retrogait replay`: a recorded session, replayed, gives
 
 /// Arguments of `live`.
 #[derive(Debug, Args)]
+#[allow(clippy::option_option, reason = "a flag that is not there, that is there alone, or with a value")]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::HELP))]
 pub(super) struct LiveArgs {
     /// The shank sensor: a paired one by its name, `sim:SCENARIO` or `file:CAPTURE`
@@ -353,14 +354,12 @@ async fn wait(
 /// Where the session is kept, if it is.
 fn recorder(args: &LiveArgs, parts: &[Part], meta: &CaptureMeta) -> anyhow::Result<Option<Recorder>> {
     let Some(wanted) = &args.record else { return Ok(None) };
-    let path = match wanted {
-        Some(path) => path.clone(),
-        None => {
-            let folder = recordings()?;
-            std::fs::create_dir_all(&folder)
-                .with_context(|| format!("{} cannot be made", folder.display()))?;
-            folder.join(format!("{}.csv", stamp(SystemTime::now())))
-        }
+    let path = if let Some(path) = wanted {
+        path.clone()
+    } else {
+        let folder = recordings()?;
+        std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        folder.join(format!("{}.csv", stamp(SystemTime::now())))
     };
     let paths = Paths::beside(&path);
     let failed = Box::new(|e: &io::Error| {

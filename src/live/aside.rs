@@ -84,7 +84,10 @@ impl Drop for Aside {
         let began = Instant::now();
         while !thread.is_finished() {
             if began.elapsed() > PATIENCE {
-                let _ = writeln!(io::stderr(), "warning: nobody reads the records: the last of them were not written");
+                let _ = writeln!(
+                    io::stderr(),
+                    "warning: nobody reads the records: the last of them were not written"
+                );
                 return;
             }
             thread::sleep(LOOK_EVERY);

@@ -1,7 +1,6 @@
 //! The catalogue of scenarios: every way to walk backward, well or badly, and what is easily taken
 //! for it.
 
-
 use super::act::{ActKind, Acts};
 use super::expect::{Expectation, Finding};
 use super::gait::{Gait, PathGait, reversed};
