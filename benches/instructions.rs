@@ -75,7 +75,7 @@ fn orientation(input: Input) -> Input {
     input
 }
 
-/// With the knee, where there are two.
+// With the knee, where there are two.
 #[library_benchmark]
 #[bench::one(args = (1), setup = Input::of)]
 #[bench::two(args = (2), setup = Input::of)]
@@ -91,7 +91,7 @@ fn velocity(input: Input) -> Input {
     input
 }
 
-/// With the velocity in it.
+// With the velocity in it.
 #[library_benchmark]
 #[bench::one(args = (1), setup = Input::of)]
 fn events(input: Input) -> Input {

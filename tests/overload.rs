@@ -147,7 +147,7 @@ fn live(folder: &Folder, seconds: &str) -> Command {
 fn recorded(folder: &Folder) -> usize {
     let file = File::open(folder.at("walk.csv")).unwrap();
     let reader = CaptureReader::new(file, "walk.csv", ReadOptions::default()).unwrap();
-    reader.map(|s| s.unwrap()).count()
+    reader.map(Result::unwrap).collect::<Vec<_>>().len()
 }
 
 /// As said on standard error, without figures that depend on the machine.

@@ -34,7 +34,7 @@ pub fn run(bytes: &[u8]) {
         if samples.is_empty() {
             break;
         }
-        let n = samples.len() as u32;
+        let n = u32::try_from(samples.len()).expect("at most 40");
         let time_us = i64::from(number) * interval_us;
         #[expect(
             clippy::cast_possible_truncation,
