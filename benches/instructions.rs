@@ -41,14 +41,14 @@ fn walk(sensors: usize, mounted: bool) -> Walk {
 #[bench::two(args = (2, true), setup = walk)]
 #[bench::one_mount_unknown(args = (1, false), setup = walk)]
 fn pipeline(walk: Walk) -> Walk {
-    black_box(walk.run(false, |output| keep(output)));
+    black_box(walk.run(false, keep));
     walk
 }
 
 #[library_benchmark]
 #[bench::one(args = (1, true), setup = walk)]
 fn pipeline_with_series(walk: Walk) -> Walk {
-    black_box(walk.run(true, |output| keep(output)));
+    black_box(walk.run(true, keep));
     walk
 }
 
@@ -56,7 +56,7 @@ fn pipeline_with_series(walk: Walk) -> Walk {
 #[bench::one(args = (1), setup = Input::of)]
 #[bench::two(args = (2), setup = Input::of)]
 fn grid(input: Input) -> Input {
-    stages::grid_of(&input.walk, |cell| keep(cell));
+    stages::grid_of(&input.walk, keep);
     input
 }
 
@@ -78,7 +78,7 @@ fn vqf(input: Input) -> Input {
 #[bench::one(args = (1), setup = Input::of)]
 #[bench::two(args = (2), setup = Input::of)]
 fn orientation(input: Input) -> Input {
-    stages::orientation_of(&input.cells, |pose| keep(pose));
+    stages::orientation_of(&input.cells, keep);
     input
 }
 
@@ -102,7 +102,7 @@ fn velocity(input: Input) -> Input {
 #[library_benchmark]
 #[bench::one(args = (1), setup = Input::of)]
 fn events(input: Input) -> Input {
-    stages::events_of(&input.motions, input.ankle_m, |found| keep(found));
+    stages::events_of(&input.motions, input.ankle_m, keep);
     input
 }
 
