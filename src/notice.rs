@@ -149,7 +149,7 @@ impl fmt::Display for What {
                 f.write_str("the sign of the sensor's axis is not clear: backward and forward cannot be told apart; give the mount, or stand still for 3 s before walking")
             }
             Self::MountSuspect => {
-                f.write_str("the shank's movement contradicts the mount line: direction is withheld; check which way the sensor faces")
+                f.write_str("gravity or movement contradicts the mount line: direction is withheld; check which way the sensor faces, and stand upright")
             }
             Self::MountTilted { angle_deg } => write!(f, "standing gravity is {angle_deg:.0}° from where the mount line puts it: corrected by it"),
             Self::SensorMoved { angle_deg } => write!(f, "the sensor has turned {angle_deg:.0}° on the leg: angles before and after do not compare"),

@@ -1,47 +1,7 @@
-//! Any bytes from any sensor give samples or a diagnostic, never a panic: `cargo fuzz run decode`.
-//!
-//! The first byte chooses the sensor; then values follow: a byte for the characteristic and the wait,
-//! a byte for the length, the bytes.
+//! Any bytes from any sensor: `cargo fuzz run decode`.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use retrogait::decode::table::TABLE;
-use retrogait::decode::{
-    Arrival, Said, battery, dot, heart_rate, metamotion, movesense, open, polar, treadmill, witmotion,
-};
+#[path = "../entry/decode.rs"]
+mod entry;
 
-fuzz_target!(|bytes: &[u8]| {
-    let Some((first, mut rest)) = bytes.split_first() else { return };
-    let row = &TABLE[usize::from(*first) % TABLE.len()];
-    let mut decoder = row.kind.decoder(100.0);
-    let from = [
-        open::DATA,
-        open::INFO,
-        witmotion::DATA,
-        movesense::DATA,
-        dot::DATA,
-        metamotion::DATA,
-        polar::DATA,
-        polar::CONTROL,
-        treadmill::DATA,
-        treadmill::CONTROL,
-        treadmill::STATUS,
-        heart_rate::MEASUREMENT,
-        battery::LEVEL,
-    ];
-    let mut now = 0;
-    while let [which, length, after @ ..] = rest {
-        let (value, next) = after.split_at(usize::from(*length).min(after.len()));
-        rest = next;
-        now += i64::from(*which) * 500;
-        let at = Arrival::from_micros(now);
-        decoder.take(at, from[usize::from(*which) % from.len()], value, &mut |said| {
-            if let Said::Sample(timed) = said {
-                assert!(timed.imu.is_finite());
-            }
-        });
-        if *which == 255 {
-            decoder.relinked(at);
-        }
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| entry::run(bytes));

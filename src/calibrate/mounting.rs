@@ -43,6 +43,26 @@ enum Looking {
     Thigh,
 }
 
+/// What gravity at rest says of the mount line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rest {
+    /// Nothing against it.
+    Fits,
+    /// It is far from where the line puts it: the person lies, or the line is another mount's.
+    Upset,
+}
+
+/// What strides say of the mount line's axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Axis {
+    /// There was none yet.
+    Unseen,
+    /// The leg moved about another axis, and no stride was found.
+    Askew,
+    /// There was one.
+    Walked,
+}
+
 /// How far it has got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Now {
@@ -66,6 +86,8 @@ pub struct Mounting {
     poses: Poses,
     /// Direction is not to be told.
     withheld: bool,
+    rest: Rest,
+    axis: Axis,
     confidence: f64,
     /// Strides in a row whose range says so.
     flipped: u32,
@@ -90,6 +112,8 @@ impl Mounting {
             search: Search::new(params.search),
             poses: Poses::default(),
             withheld: false,
+            rest: Rest::Fits,
+            axis: Axis::Unseen,
             confidence: if shank_given { LINE_CONFIDENCE } else { 0.0 },
             flipped: 0,
             right: 0,
@@ -121,7 +145,7 @@ impl Mounting {
 
     /// Whether direction is not to be told.
     pub fn withheld(&self) -> bool {
-        self.withheld
+        self.withheld || self.rest == Rest::Upset || self.axis == Axis::Askew
     }
 
     /// The samples broke off: a search starts over with what comes after.
@@ -140,12 +164,28 @@ impl Mounting {
             } else if pose.quiet_s < self.params.seat.stand_s {
                 // Long enough to be upright by, not long enough to correct what was given.
             } else if let Some(told) = self.shank.stand(up) {
-                notice(match told {
-                    Told::Tilted(angle_deg) => What::MountTilted { angle_deg },
-                    Told::Moved(angle_deg) => What::SensorMoved { angle_deg },
-                    Told::Stale(angle_deg) => What::CalibrationStale { angle_deg },
-                });
+                match told {
+                    // Which way it was turned over is not known, nor therefore the sign of its axis.
+                    Told::Tilted(_) if !self.shank.has_standing() => {
+                        if self.rest == Rest::Fits {
+                            notice(What::MountSuspect);
+                        }
+                        self.rest = Rest::Upset;
+                    }
+                    Told::Tilted(angle_deg) => notice(What::MountTilted { angle_deg }),
+                    Told::Moved(angle_deg) => notice(What::SensorMoved { angle_deg }),
+                    Told::Stale(angle_deg) => notice(What::CalibrationStale { angle_deg }),
+                }
             }
+        }
+        if self.shank.has_standing() {
+            self.rest = Rest::Fits;
+        }
+        let looks = self.axis == Axis::Unseen && self.source == MountSource::Line;
+        if looks && shank_up.is_some() && pose.quiet_s >= self.params.seat.stand_s && self.shank.moves_askew()
+        {
+            self.axis = Axis::Askew;
+            notice(What::MountSuspect);
         }
         if let Some(up) = thigh_up {
             self.search.stand_thigh(up);
@@ -237,6 +277,7 @@ impl Mounting {
         if m.cycle.part != Part::Whole {
             return false;
         }
+        self.axis = Axis::Walked;
         // A given mount is upright to some degrees even where standing has not been seen; one that was
         // found is not.
         let p = &self.params.range;
@@ -289,7 +330,7 @@ impl Mounting {
         let z = self.shank.matrix()[2];
         MountSummary {
             source: self.source,
-            sign_known: known && !self.withheld,
+            sign_known: known && !self.withheld(),
             sign_confidence: self.confidence,
             tilt_deg: (self.source == MountSource::Line).then(|| self.shank.tilt_deg()).flatten(),
             axis_deg: (self.source == MountSource::Line).then(|| self.shank.axis_deg()).flatten(),

@@ -1,6 +1,8 @@
 //! How a sensor really sits, when its nominal mount is known: turned upright by standing gravity and
 //! about the vertical by the axis of rotation.
 
+use std::f64::consts::FRAC_1_SQRT_2;
+
 use super::axis::RateMoments;
 use super::reference::Sitting;
 use crate::orient::attitude::Attitude;
@@ -203,6 +205,17 @@ impl Seat {
         }
     }
 
+    /// Whether the leg has clearly moved about an axis that is level, and not the one of the mount line.
+    pub fn moves_askew(&self) -> bool {
+        let p = &self.params;
+        let axis = (self.moments.moved_s() >= p.axis_s).then(|| self.moments.axis()).flatten();
+        axis.is_some_and(|a| {
+            let along = |v: [f64; 3]| dot(a.direction, v).abs();
+            // Half of a right angle: another of the mounts is nearer.
+            a.roundness < p.roundness && along(self.up) < 0.5 && along(self.nominal[2]) < FRAC_1_SQRT_2
+        })
+    }
+
     /// The axis was found with the wrong sign.
     pub fn turn_around(&mut self) {
         self.axis = self.axis.map(|v| -v);
@@ -290,6 +303,23 @@ mod tests {
         let mut seat = Seat::new(Params::default());
         moving(&mut seat, [0.8, 0.0, 0.6], 5.0);
         assert_eq!((seat.axis_deg(), seat.matrix()), (None, &EYE));
+    }
+
+    #[test]
+    fn a_leg_that_swings_about_its_front_is_mounted_otherwise() {
+        for (axis, askew) in [
+            ([1.0, 0.0, 0.0], true),
+            ([0.0, 0.0, -1.0], false),
+            ([0.6, 0.0, 0.8], false),
+            // Turning on the spot.
+            ([0.0, 1.0, 0.0], false),
+        ] {
+            let mut seat = Seat::new(Params::default());
+            moving(&mut seat, axis, 2.0);
+            assert!(!seat.moves_askew(), "two seconds are too few");
+            moving(&mut seat, axis, 2.0);
+            assert_eq!(seat.moves_askew(), askew, "{axis:?}");
+        }
     }
 
     #[test]

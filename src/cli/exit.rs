@@ -81,9 +81,9 @@ pub fn code(error: &anyhow::Error) -> Exit {
 /// Prints an error with its causes and what to do about it; never a backtrace, which
 /// says nothing to the person who has to mend a capture.
 pub fn report(error: &anyhow::Error) {
-    anstream::eprintln!("{ERROR}error{ERROR:#}: {error}");
+    anstream::eprintln!("{ERROR}error{ERROR:#}: {}", plain(&error.to_string()));
     for cause in error.chain().skip(1) {
-        anstream::eprintln!("  because: {cause}");
+        anstream::eprintln!("  because: {}", plain(&cause.to_string()));
     }
     let help = error.chain().find_map(|e| {
         if let Some(e) = e.downcast_ref::<ReadError>() {
@@ -107,14 +107,19 @@ pub fn report(error: &anyhow::Error) {
         e.downcast_ref::<UsageError>()?.help.clone()
     });
     if let Some(help) = help {
-        anstream::eprintln!("  {HELP_STYLE}help{HELP_STYLE:#}: {help}");
+        anstream::eprintln!("  {HELP_STYLE}help{HELP_STYLE:#}: {}", plain(&help));
     }
+}
+
+/// Words of a file may be in it: they are shown, and do not drive the terminal.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// Prints what was decided about a file of another logger.
 pub fn decisions(name: &str, recording: &impl Samples) {
     for decision in recording.decided() {
-        anstream::eprintln!("{HELP_STYLE}{name}{HELP_STYLE:#}: {decision}");
+        anstream::eprintln!("{HELP_STYLE}{name}{HELP_STYLE:#}: {}", plain(&decision.to_string()));
     }
 }
 
@@ -127,5 +132,5 @@ pub fn warnings_left(name: &str, recording: &impl Samples) {
 
 /// Prints a warning.
 pub fn warn(text: &str) {
-    anstream::eprintln!("{WARNING}warning{WARNING:#}: {text}");
+    anstream::eprintln!("{WARNING}warning{WARNING:#}: {}", plain(text));
 }

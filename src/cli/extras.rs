@@ -1,7 +1,10 @@
 //! Completions and the manual page, made from the same definitions as the help.
 
+use std::fs;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::CommandFactory;
 use clap_complete::Shell;
 
@@ -13,6 +16,14 @@ use super::exit::Exit;
 pub struct CompletionsArgs {
     /// The shell
     shell: Shell,
+}
+
+/// Arguments of `pages`.
+#[derive(Debug, clap::Args)]
+pub struct PagesArgs {
+    /// Where they go: `completions` and `man` in this folder
+    #[arg(value_name = "FOLDER")]
+    folder: PathBuf,
 }
 
 pub(super) fn completions(args: &CompletionsArgs) -> anyhow::Result<Exit> {
@@ -32,6 +43,23 @@ pub(super) fn man() -> anyhow::Result<Exit> {
         clap_mangen::Man::new(sub.clone()).render(&mut page)?;
     }
     print(&page)
+}
+
+/// Writes what a package holds beside the program.
+pub(super) fn pages(args: &PagesArgs) -> anyhow::Result<Exit> {
+    let folder = |name: &str| {
+        let folder = args.folder.join(name);
+        fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        anyhow::Ok(folder)
+    };
+    let (completions, man) = (folder("completions")?, folder("man")?);
+    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
+        clap_complete::generate_to(shell, &mut Cli::command(), "retrogait", &completions)
+            .with_context(|| format!("{} cannot be written to", completions.display()))?;
+    }
+    clap_mangen::generate_to(Cli::command(), &man)
+        .with_context(|| format!("{} cannot be written to", man.display()))?;
+    Ok(Exit::Done)
 }
 
 fn print(text: &[u8]) -> anyhow::Result<Exit> {

@@ -61,6 +61,7 @@ The records are those of `retrogait replay`: a recorded session, replayed, gives
 
 /// Arguments of `live`.
 #[derive(Debug, Args)]
+#[allow(clippy::option_option, reason = "a flag that is not there, that is there alone, or with a value")]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::RADIO_HELP))]
 pub(super) struct LiveArgs {
     /// The shank sensor: a paired one by its name, `sim:SCENARIO`, `sim:SCRIPT.toml` or `file:CAPTURE`
@@ -84,8 +85,8 @@ pub(super) struct LiveArgs {
     plain: bool,
 
     /// Record the session; without a name in the folder for data, named by the time
-    #[arg(long, value_name = "CAPTURE.csv", num_args = 0..=1, require_equals = true, default_missing_value = "")]
-    record: Option<PathBuf>,
+    #[arg(long, value_name = "CAPTURE.csv", num_args = 0..=1, require_equals = true)]
+    record: Option<Option<PathBuf>>,
 
     /// Replace a recording that exists
     #[arg(long)]
@@ -408,12 +409,12 @@ async fn wait(
 /// Where the session is kept, if it is.
 fn recorder(args: &LiveArgs, parts: &[Part], meta: &CaptureMeta) -> anyhow::Result<Option<Recorder>> {
     let Some(wanted) = &args.record else { return Ok(None) };
-    let path = if wanted.as_os_str().is_empty() {
+    let path = if let Some(path) = wanted {
+        path.clone()
+    } else {
         let folder = recordings()?;
         std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         folder.join(format!("{}.csv", stamp(SystemTime::now())))
-    } else {
-        wanted.clone()
     };
     let paths = Paths::beside(&path);
     let failed = Box::new(|e: &io::Error| {

@@ -114,6 +114,9 @@ enum Command {
     /// Print the manual page
     #[command(hide = true)]
     Man,
+    /// Write completions and manual pages for a package
+    #[command(hide = true)]
+    Pages(extras::PagesArgs),
 }
 
 /// Parses the command line, does what it says, and reports failures on standard error.
@@ -149,6 +152,7 @@ pub fn main() -> Exit {
         Command::Test(args) => assess::run(&args),
         Command::Completions(args) => extras::completions(&args),
         Command::Man => extras::man(),
+        Command::Pages(args) => extras::pages(&args),
     };
     result.unwrap_or_else(|e| {
         exit::report(&e);

@@ -4,6 +4,12 @@ use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// How long the end waits for a reader that does not read.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How often it looks whether it does.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// Chunks that may wait for a slow reader: hours of records.
 const WAITING: usize = 1 << 16;
@@ -71,10 +77,21 @@ impl Write for Aside {
 
 impl Drop for Aside {
     fn drop(&mut self) {
-        // What was flushed is written before the program goes on.
+        // What was flushed is written before the program goes on, unless nobody takes it: a session that
+        // was ended must end.
         self.chunks = None;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+        let Some(thread) = self.thread.take() else { return };
+        let began = Instant::now();
+        while !thread.is_finished() {
+            if began.elapsed() > PATIENCE {
+                let _ = writeln!(
+                    io::stderr(),
+                    "warning: nobody reads the records: the last of them were not written"
+                );
+                return;
+            }
+            thread::sleep(LOOK_EVERY);
         }
+        let _ = thread.join();
     }
 }

@@ -302,7 +302,7 @@ impl Assembly {
                 emit(Found::Link { sensor, state: state.clone() });
             }
             What::Overrun { values } => {
-                lane.tally.overrun += values;
+                lane.tally.overrun = lane.tally.overrun.saturating_add(*values);
                 if !lane.part.kind.row().exact {
                     lane.decoder.relinked(at);
                 }
@@ -361,14 +361,14 @@ impl Assembly {
             Said::Sample(_) => return,
             Said::Lost { samples, counted } => {
                 if *counted {
-                    tally.lost_counted += samples;
+                    tally.lost_counted = tally.lost_counted.saturating_add(*samples);
                 } else {
-                    tally.lost_inferred += samples;
+                    tally.lost_inferred = tally.lost_inferred.saturating_add(*samples);
                 }
                 Found::Lost { sensor, samples: *samples, counted: *counted }
             }
             Said::Repeated { samples } => {
-                tally.repeated += samples;
+                tally.repeated = tally.repeated.saturating_add(*samples);
                 Found::Repeated { sensor, samples: *samples }
             }
             Said::Restarted => Found::Restarted { sensor },

@@ -13,6 +13,7 @@
 
 use std::fmt::Write as _;
 use std::io::BufRead;
+use std::ops::RangeInclusive;
 
 use thiserror::Error;
 use uuid::Uuid;
@@ -111,6 +112,10 @@ impl<R: BufRead> RawReader<R> {
             if !more || line == COLUMNS {
                 break;
             }
+            if number > HEAD_LIMIT {
+                let what = format!("no `{COLUMNS}` so far: this is no file of raw events");
+                return Err(RawError::Head { line: number, what });
+            }
             match line.strip_prefix("# sensor: ") {
                 Some(sensor) => parts
                     .push(part(sensor, parts.len()).map_err(|what| RawError::Head { line: number, what })?),
@@ -166,6 +171,10 @@ trait TakeLine {
     fn take_line(self, text: &mut String) -> std::io::Result<bool>;
 }
 
+/// Since the session began: a year. What lies further away is damaged.
+const ARRIVALS_US: RangeInclusive<i64> = -1_000_000..=31_536_000_000_000;
+/// More lines than any head has.
+const HEAD_LIMIT: u64 = 200;
 /// Longer than the line of the longest value (512 bytes).
 const LINE_LIMIT: u64 = 4096;
 
@@ -208,7 +217,8 @@ fn part(text: &str, number: usize) -> Result<Part, String> {
 
 fn event(line: &str) -> Option<Event> {
     let mut cells = line.split(',');
-    let at = Arrival::from_micros(cells.next()?.parse().ok()?);
+    let at_us = cells.next()?.parse().ok().filter(|us| ARRIVALS_US.contains(us))?;
+    let at = Arrival::from_micros(at_us);
     let sensor = cells.next()?.parse().ok()?;
     let (what, from, bytes) = (cells.next()?, cells.next()?, cells.next()?);
     if cells.next().is_some() {
@@ -217,7 +227,8 @@ fn event(line: &str) -> Option<Event> {
     let what = match what {
         "value" => What::Value { from: Uuid::try_parse(from).ok()?, bytes: unhex(bytes)? },
         "silent" => What::Silent,
-        "overrun" => What::Overrun { values: bytes.parse().ok()? },
+        // No session loses thousands of millions.
+        "overrun" => What::Overrun { values: bytes.parse::<u32>().ok()?.into() },
         "state" => What::State(match from {
             "scanning" => State::Scanning,
             "connecting" => State::Connecting { attempt: 0 },

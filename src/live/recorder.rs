@@ -134,6 +134,16 @@ impl Recorder {
     }
 }
 
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        // A session that failed elsewhere keeps what was recorded until then.
+        self.pieces = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
 fn write(
     queue: &Receiver<Piece>,
     capture: &mut File,
@@ -200,6 +210,9 @@ fn create(path: &Path, force: bool) -> io::Result<File> {
     } else {
         options.create_new(true);
     }
+    // A gait is known again like a face: a recording is for its owner.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
 }
 

@@ -5,15 +5,20 @@
 
 use std::fs;
 use std::io::{self, Write as _};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use etcetera::{BaseStrategy, choose_base_strategy};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
 use super::assemble::Role;
 use crate::decode::table::Kind;
 use crate::mount::{Mount, Side};
+
+/// Rates that a sensor may be asked for, Hz.
+const RATES_HZ: RangeInclusive<f64> = 10.0..=1000.0;
 
 /// One remembered sensor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,10 +36,10 @@ pub struct Sensor {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub side: Option<Side>,
     /// How it sits, as the line of a capture says it; absent when unknown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "mount_line")]
     pub mount: Option<String>,
     /// Rate that is asked for, Hz.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "rate")]
     pub rate_hz: Option<f64>,
     /// Firmware, as it said when it was paired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,6 +47,22 @@ pub struct Sensor {
     /// Whether this treadmill may be stopped by the program. Only the user turns it on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub may_stop: bool,
+}
+
+/// A mount that was misspelt would silently be none.
+fn mount_line<'de, D: Deserializer<'de>>(input: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(input)?;
+    text.parse::<Mount>().map_err(|e| D::Error::custom(format!("mount = \"{text}\": {e}")))?;
+    Ok(Some(text))
+}
+
+fn rate<'de, D: Deserializer<'de>>(input: D) -> Result<Option<f64>, D::Error> {
+    let hz = f64::deserialize(input)?;
+    if RATES_HZ.contains(&hz) {
+        return Ok(Some(hz));
+    }
+    let (least, most) = (RATES_HZ.start(), RATES_HZ.end());
+    Err(D::Error::custom(format!("rate_hz = {hz}: choose from {least} to {most} samples a second")))
 }
 
 impl Sensor {
@@ -210,5 +231,21 @@ mod tests {
         fs::write(&path, "[[sensor]]\nname = 3\n").unwrap();
         let error = Registry::load(&path).unwrap_err().to_string();
         assert!(error.contains("sensors.toml") && error.contains("name"), "{error}");
+    }
+
+    #[test]
+    fn what_was_mended_by_hand_and_makes_no_sense_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sensors.toml");
+        for (line, said) in [
+            ("mount = \"x=anterior,y=upp,z=right\"", "upp"),
+            ("rate_hz = nan", "rate_hz = NaN"),
+            ("rate_hz = 0.0", "10 to 1000"),
+        ] {
+            let start = "[[sensor]]\nname = \"a\"\naddress = \"b\"\nkind = \"open\"\nrole = \"shank\"\n";
+            fs::write(&path, format!("{start}{line}\n")).unwrap();
+            let error = Registry::load(&path).unwrap_err().to_string();
+            assert!(error.contains(said) && error.contains("line 6"), "{error}");
+        }
     }
 }
