@@ -2,7 +2,7 @@
 //!
 //! A page is one file of HTML: no script, nothing from a network, pictures as SVG, made to be printed. Words
 //! come first, then marks, then numbers. [`Material`] is all that a page is made of; [`html`], [`json`] and
-//! [`csv`] show it.
+//! [`csv()`] show it.
 
 pub mod average;
 pub mod definitions;
