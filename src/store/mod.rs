@@ -39,6 +39,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use etcetera::BaseStrategy;
 use rusqlite::Connection;
 
 pub use self::error::StoreError;
@@ -64,9 +65,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::NoFolder`] where the system names none.
     pub fn default_folder() -> Result<PathBuf, StoreError> {
-        directories::ProjectDirs::from("", "", "retrogait")
-            .map(|dirs| dirs.data_dir().to_owned())
-            .ok_or(StoreError::NoFolder)
+        let folders = etcetera::choose_base_strategy().map_err(|_| StoreError::NoFolder)?;
+        Ok(folders.data_dir().join("retrogait"))
     }
 
     /// Opens the store in `folder`; makes it where there is none, and brings an older one up to date.
