@@ -100,6 +100,12 @@ pub struct Plan {
     /// Its parts, in order.
     #[serde(default)]
     pub segments: Vec<Segment>,
+    /// Share of the backward steps that it asks to land toes first, 0 to 1.
+    #[serde(default)]
+    pub toe_first: Option<f64>,
+    /// Bend of the knee that it asks for at most, deg.
+    #[serde(default)]
+    pub knee_deg: Option<f64>,
 }
 
 /// A part of a plan.

@@ -110,6 +110,7 @@ fn material(backward: usize) -> Material {
             Segment { start_s: 0.0, end_s: turn, activity: "backward".into(), speed_mps: Some(0.6) },
             Segment { start_s: turn, end_s: end, activity: "forward".into(), speed_mps: None },
         ],
+        ..Plan::default()
     });
     session.alerts =
         vec![alert("stumble", AlertLevel::Caution, 21.0), alert("foot_drag", AlertLevel::Info, 40.0)];
@@ -144,6 +145,62 @@ fn material(backward: usize) -> Material {
         algorithms: json!({ "events": 1, "stride_length": 1 }),
         ..Material::default()
     }
+}
+
+#[test]
+fn the_validator_finds_what_is_wrong() {
+    let page = html(&material(8)).unwrap();
+    assert_eq!(page::forgiven(&page), Vec::<String>::new());
+    for (right, wrong) in [
+        ("</table>", ""),
+        ("<main>", "<main><p><table></p>"),
+        ("<!DOCTYPE html>", ""),
+        ("</h1>", "</h2>"),
+        ("<main>", "<main id=\"a\" id=\"b\">"),
+        ("<title>", "<title>&nosuchname;"),
+    ] {
+        assert!(!page::forgiven(&page.replacen(right, wrong, 1)).is_empty(), "{wrong} for {right}");
+    }
+}
+
+#[test]
+fn the_target_is_that_of_the_plan_that_was_followed() {
+    let mut m = material(64);
+    m.prescribed = Prescribed { toe_first: Some(0.6), ..Prescribed::default() };
+    let went = |m: &Material| json(m)["verdict"]["went"].as_str().unwrap().to_owned();
+    assert!(went(&m).contains("(target 60 %)") && went(&m).contains("its target of 5°"), "{}", went(&m));
+    let plan = m.session.plan.as_mut().unwrap();
+    (plan.toe_first, plan.knee_deg) = (Some(0.8), Some(8.0));
+    assert!(went(&m).contains("(the plan's target 80 %)"), "{}", went(&m));
+    assert!(went(&m).contains("the knee met its target of 8°"), "{}", went(&m));
+    let page = html(&m).unwrap();
+    assert!(page::words(&page).contains("(of the plan that was followed)"));
+    assert!(page::words(&page).contains("target 8"));
+}
+
+#[test]
+fn evidence_is_what_the_rule_looks_at() {
+    let mut m = material(64);
+    let rules = [
+        ("fall", "shank angle"),
+        ("knee_giving_way", "knee bend"),
+        ("stumble", "shank rate"),
+        ("foot_drag", "Swing lift of the"),
+        ("flat_landing", "Ankle drop of the"),
+        ("knee_bent", "Knee at its straightest of the"),
+        ("variability", "Stride time of the"),
+    ];
+    m.session.alerts = rules.iter().map(|(rule, _)| alert(rule, AlertLevel::Info, 40.0)).collect();
+    let words = page::words(&html(&m).unwrap());
+    for (rule, shows) in rules {
+        let name = rule.replace('_', " ");
+        let line = words.lines().find(|l| l.starts_with(&format!("[{name}: "))).unwrap();
+        assert!(line.to_lowercase().contains(&shows.to_lowercase()), "{line}");
+    }
+    // Without a stride or a thigh sensor there is still the rate.
+    m.session.strides.clear();
+    let words = page::words(&html(&m).unwrap());
+    assert!(words.contains("[foot drag: Shank rate for ten seconds"));
 }
 
 #[test]

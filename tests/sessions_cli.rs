@@ -165,6 +165,62 @@ fn a_baseline_is_made_of_sessions_that_were_accepted() {
 }
 
 #[test]
+fn a_baseline_is_made_shown_and_forgotten() {
+    let place = Place::with_ada();
+    place.done(&["simulate", "bw_normal_coached", "--duration", "60s", "--seed", "2", "--out", "long.csv"]);
+    place.done(&["replay", "long.csv", "--keep", "Ada", "--started", "2026-03-06T10:00"]);
+    place
+        .run(&["person", "baseline", "Ada", "--session", "3"])
+        .assert()
+        .success()
+        .stderr(contains("Ada: baseline of"));
+    let shown = place.done(&["person", "baseline", "Ada"]);
+    assert!(shown.contains("stride_time_s") && shown.contains("median"), "{shown}");
+    place.done(&["report", "3", "--html", "usual.html"]);
+    assert!(page::words(&place.0.read("usual.html")).contains("usual 1."), "of stride time");
+    place.run(&["person", "baseline", "Ada", "--clear"]).assert().success();
+    place.run(&["person", "baseline", "Ada"]).assert().success().stderr(contains("has no baseline"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full_leaves_no_session_half_kept() {
+    let place = Place::with_ada();
+    let program = place.0.retrogait().get_program().to_owned();
+    let mut kept = 2;
+    let mut refused = 0;
+    // No file may grow beyond so many KiB: the capture, the log and the database fail in turn.
+    for limit in [8, 60, 120, 240, 100_000] {
+        let run = std::process::Command::new("bash")
+            .arg("-c")
+            .arg(format!("ulimit -f {limit}; trap '' XFSZ; exec \"$0\" replay \"$1\" --keep Ada --started 2026-03-07T10:00"))
+            .arg(&program)
+            .arg(fixture("session"))
+            .current_dir(place.0.path())
+            .env("RETROGAIT_STORE", place.0.at("store"))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&run.stderr);
+        match run.status.code() {
+            Some(0) => kept += 1,
+            code => {
+                refused += 1;
+                assert!(code == Some(1) && said.contains("error: "), "{limit}: {code:?} {said}");
+            }
+        }
+        let list = place.json(&["sessions", "list", "--json"]);
+        let ids: Vec<_> = list.as_array().unwrap().iter().map(|s| s["id"].to_string()).collect();
+        assert_eq!(ids.len(), kept, "{limit}: {said}");
+        for id in ids {
+            let shown = place.done(&["sessions", "show", &id]);
+            assert!(shown.contains("as it was recorded"), "{limit}: {shown}");
+        }
+        assert_eq!(place.0.files("store/captures").len(), kept, "{limit}");
+    }
+    assert!(refused >= 1 && kept >= 3, "{refused} refused, {kept} kept");
+}
+
+#[test]
 fn nothing_is_deleted_without_asking() {
     let place = Place::with_ada();
     place.run(&["person", "delete", "Ada"]).assert().code(2).stderr(contains("--yes"));
@@ -215,6 +271,47 @@ fn three_metres_backward_are_timed() {
         text.contains("3 tries: best") && text.contains("2.94 s") && text.contains("Carter et al. 2019"),
         "{text}"
     );
+    // The same walks while they are walked: the third ends the test.
+    let live = place
+        .run(&[
+            "test",
+            "3mbwt",
+            "--sensor",
+            "sim:tries.toml",
+            "--seed",
+            "3",
+            "--pace",
+            "max",
+            "--json",
+            "--record=live.csv",
+        ])
+        .assert()
+        .success();
+    let out = live.get_output();
+    let said = String::from_utf8_lossy(&out.stderr);
+    let of_live: Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(of_live["tries"], 3, "{said}");
+    for k in 0..3 {
+        let (now, then) = (&of_live["walks"][k], &test["walks"][k]);
+        assert!(
+            (now["time_s"].as_f64().unwrap() - then["time_s"].as_f64().unwrap()).abs() < 0.05,
+            "{now} {then}"
+        );
+        assert_eq!(now["strides"], then["strides"]);
+        let told = format!("try {} of 3: {:.2}", k + 1, now["time_s"].as_f64().unwrap());
+        assert!(said.contains(&told), "{told} in {said}");
+    }
+    // What was recorded is the same test, and so is a capture that is played.
+    assert_eq!(place.json(&["test", "3mbwt", "live.csv", "--json"])["walks"], of_live["walks"]);
+    let played = place.json(&["test", "3mbwt", "--sensor", "file:tries.csv", "--pace", "max", "--json"]);
+    assert_eq!(played["walks"], test["walks"]);
+    place.run(&["test", "3mbwt", "tries.csv", "--pace", "max"]).assert().code(2);
+    place.run(&["test", "3mbwt"]).assert().code(2);
+    place
+        .run(&["test", "3mbwt", "--sensor", "file:nowhere.csv"])
+        .assert()
+        .code(1)
+        .stderr(contains("nowhere.csv"));
     // A walk of another length is no try.
     let text = place.done(&["test", "3mbwt", &fixture("forward")]);
     assert!(text.contains("No 3-metre backward walk was found."), "{text}");

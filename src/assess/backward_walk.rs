@@ -18,7 +18,7 @@ const LENGTH_SHARE: f64 = 0.4;
 /// Fewest strides that say how long the walk was.
 const LEAST_STRIDES: usize = 3;
 /// Standing that ends or begins within this time of the steps belongs to the walk, s: two slow steps.
-const BESIDE_S: f64 = 2.5;
+pub const BESIDE_S: f64 = 2.5;
 /// A try takes longer than this, s: nobody walks three metres backward faster than 2 m/s.
 const LEAST_S: f64 = 1.5;
 /// A try takes less than this, s; three times the slowest band.
@@ -100,6 +100,8 @@ pub struct Walk {
     pub uncertainty_s: Option<f64>,
     /// Three metres over the time, m/s.
     pub speed_mps: f64,
+    /// Strides of the leg with the sensor.
+    pub strides: usize,
     /// Length by the sensor, m.
     pub measured_m: Option<f64>,
     /// Why it is no try; `None` when it counts.
@@ -214,6 +216,7 @@ fn walk(session: &Session, start_s: f64, end_s: f64) -> Walk {
         time_s,
         uncertainty_s: median(&mut times),
         speed_mps: DISTANCE_M / time_s,
+        strides: inside.len(),
         measured_m,
         left_out,
     }
@@ -277,6 +280,7 @@ mod tests {
             ["", "", "shorter than 1.5 s", "9.0 m by the sensor, not 3", "", "after the first 3 tries"]
         );
         assert_eq!(test.walks[0].uncertainty_s, Some(1.0));
+        assert_eq!(test.walks[0].strides, 3);
     }
 
     #[test]

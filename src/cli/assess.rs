@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::assess_live::{self, LiveWalk};
 use super::capture_args::CaptureArgs;
 use super::exit::{Exit, UsageError};
 use super::gather::{How, gather};
@@ -18,7 +19,9 @@ use crate::sink::words::counted;
 const EXAMPLES: &str = "\
 Examples:
   retrogait test 3mbwt three-tries.csv
-      three metres backward, three times in one capture: times, best, mean, published bands";
+      three metres backward, three times in one capture: times, best, mean, published bands
+  retrogait test 3mbwt --sensor shin
+      while it is walked: each try is told as it ends, and the third ends the test";
 
 /// Arguments of `test`.
 #[derive(Debug, Args)]
@@ -37,31 +40,45 @@ enum What {
 
 #[derive(Debug, Args)]
 struct WalkArgs {
-    /// Capture with the tries (CSV), standing still between them
-    capture: PathBuf,
+    /// Capture with the tries (CSV), standing still between them; without one, `--sensor` says what measures
+    /// it now: a paired sensor by its name, `sim:SCENARIO`, `sim:SCRIPT.toml` or `file:CAPTURE`
+    #[arg(required_unless_present = "sensor")]
+    capture: Option<PathBuf>,
     /// Print everything as one JSON object
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    live: LiveWalk,
     #[command(flatten)]
     capture_args: CaptureArgs,
 }
 
 pub(super) fn run(args: &TestArgs) -> anyhow::Result<Exit> {
     let What::BackwardWalk(args) = &args.what;
-    if args.capture.as_os_str() == "-" {
+    let capture = match (&args.capture, &args.capture_args.sensor) {
+        (Some(capture), _) => capture,
+        (None, Some(sensor)) => {
+            return assess_live::run(sensor, &args.live, &args.capture_args.meta, args.json);
+        }
+        (None, None) => return Err(UsageError::new("say which capture, or which `--sensor`").into()),
+    };
+    if capture.as_os_str() == "-" {
         return Err(UsageError::new("the test is made of a capture in a file").into());
     }
     let how = How { options: args.capture_args.options(), ..How::default() };
-    let (session, _) = gather(&args.capture, &how, &mut |_| {})?;
-    let test = backward_walk::of(&session);
-    if args.json {
-        let mut value = serde_json::to_value(&test)?;
-        value["smallest_real_change_s"] = REAL_CHANGE_S.into();
-        value["published"] = serde_json::to_value(PUBLISHED)?;
-        print(&(serde_json::to_string_pretty(&value)? + "\n"))
-    } else {
-        print(&text(&test, screen_width()))
+    let (session, _) = gather(capture, &how, &mut |_| {})?;
+    print(&shown(&backward_walk::of(&session), args.json)?)
+}
+
+/// The test as it is printed.
+pub(super) fn shown(test: &BackwardWalk, json: bool) -> serde_json::Result<String> {
+    if !json {
+        return Ok(text(test, screen_width()));
     }
+    let mut value = serde_json::to_value(test)?;
+    value["smallest_real_change_s"] = REAL_CHANGE_S.into();
+    value["published"] = serde_json::to_value(PUBLISHED)?;
+    Ok(serde_json::to_string_pretty(&value)? + "\n")
 }
 
 fn text(test: &BackwardWalk, width: usize) -> String {
@@ -88,6 +105,7 @@ fn text(test: &BackwardWalk, width: usize) -> String {
             Column::new("time", "s", 0),
             Column::new("±", "s", 1),
             Column::new("speed", "m/s", 0),
+            Column::new("strides", "", 1),
             Column::new("by the sensor", "m", 2),
             Column::new("not a try", "", 0).left(),
         ]);
@@ -97,6 +115,7 @@ fn text(test: &BackwardWalk, width: usize) -> String {
                 Some(number(w.time_s, 2)),
                 w.uncertainty_s.map(|u| number(u, 2)),
                 Some(number(w.speed_mps, 2)),
+                Some(w.strides.to_string()),
                 w.measured_m.map(|m| number(m, 1)),
                 w.left_out.clone(),
             ]);

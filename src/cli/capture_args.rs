@@ -47,7 +47,7 @@ pub(super) struct CaptureArgs {
 
     /// The sensor to read from a file that has several
     #[arg(long, value_name = "NAME", help_heading = "Files of other loggers")]
-    sensor: Option<String>,
+    pub(super) sensor: Option<String>,
 
     /// The other file of a pair, where its name does not tell
     #[arg(long, value_name = "FILE", help_heading = "Files of other loggers")]
@@ -62,7 +62,7 @@ pub(super) struct CaptureArgs {
 }
 
 /// What is known of the capture's person and sensors.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct MetaArgs {
     /// The leg: left or right
     #[arg(long, value_parser = side, help_heading = "Metadata (goes before the capture's own)")]

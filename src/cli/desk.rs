@@ -241,7 +241,7 @@ impl Engine {
             }
         }
         match self.fan.check() {
-            Ok(()) => Ok(!self.read || !self.fan.sinks.is_empty()),
+            Ok(()) => Ok(!self.fan.is_done() && (!self.read || !self.fan.sinks.is_empty())),
             Err(DriveError::Read(e)) => Err(e.into()),
             Err(DriveError::Write(e)) => Err(anyhow::Error::from(e).context("the records cannot be written")),
         }

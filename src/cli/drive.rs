@@ -61,6 +61,9 @@ pub(super) fn drive(
         if fan.sinks.is_empty() {
             return Ok(());
         }
+        if fan.is_done() {
+            break;
+        }
         count += 1;
         if count.is_multiple_of(PROGRESS_SAMPLES) {
             (beside.progress)(reader.bytes());
@@ -115,6 +118,11 @@ impl<'a> Fan<'a> {
                 true
             }
         });
+    }
+
+    /// Whether one of them has all that it wants.
+    pub(super) fn is_done(&self) -> bool {
+        self.sinks.iter().any(|sink| sink.is_done())
     }
 
     pub(super) fn check(&mut self) -> Result<(), DriveError> {

@@ -134,8 +134,15 @@ pub(super) struct LiveArgs {
     faults: FaultArgs,
 
     #[command(flatten)]
-    meta: MetaArgs,
+    pub(super) meta: MetaArgs,
+
+    /// What takes the records in place of standard output.
+    #[arg(skip)]
+    pub(super) sinks: Option<MakeSinks>,
 }
+
+/// Makes the sinks, on the thread that feeds them.
+pub(super) type MakeSinks = fn() -> io::Result<Vec<Box<dyn Sink>>>;
 
 fn rate_hz(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
@@ -451,6 +458,7 @@ struct Face {
     plan: Option<crate::plan::Plan>,
     words: Words,
     screen: bool,
+    sinks: MakeSinks,
     settings: Settings,
 }
 
@@ -493,6 +501,7 @@ impl Face {
             },
             plan,
             screen,
+            sinks: args.sinks.unwrap_or(sinks),
             settings: Settings { series: true, rules, ..Settings::default() },
         })
     }
@@ -508,7 +517,7 @@ impl Face {
         let (skip, on_stop, force) = args;
         let capture = recorder.as_ref().map(|r| r.paths().capture.clone());
         let session = Session::new(parts, meta, self.settings, recorder);
-        let sinks = if self.screen { Vec::new() } else { sinks()? };
+        let sinks = if self.screen { Vec::new() } else { (self.sinks)()? };
         let planned = self.plan.is_some();
         let (mut engine, front) = Engine::new(session, (self.about, self.plan), on_stop, sinks, self.words)?;
         if !self.screen {
@@ -769,8 +778,9 @@ fn from_file(args: &LiveArgs, path: &Path) -> anyhow::Result<Exit> {
         let mut warn = |w: &crate::source::warning::Warning| exit::warn(&w.to_string());
         let beside = Beside { pace: Pace::new(args.pace), warn: &mut warn, progress: &mut |_| {} };
         let meta = reader.meta().clone();
-        let settings = Settings { rules: args.config.load()?, ..Settings::default() };
-        written(drive(&mut reader, &meta, sinks()?, &settings, beside))?;
+        let settings =
+            Settings { series: args.sinks.is_some(), rules: args.config.load()?, ..Settings::default() };
+        written(drive(&mut reader, &meta, args.sinks.unwrap_or(sinks)()?, &settings, beside))?;
         return Ok(Exit::Done);
     }
     let mut file = live_file::RawFile::open(path, args.pace, &overrides)?;

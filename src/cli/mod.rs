@@ -4,6 +4,7 @@ pub mod exit;
 
 mod accept;
 mod assess;
+mod assess_live;
 mod batch;
 mod bench;
 mod bids;

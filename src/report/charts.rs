@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::Material;
 use super::average::{Average, average, quantile};
 use super::definitions::{Definition, number};
-use super::strip::{flag, flag_class};
+use super::strip::{flag, flag_class, landing_shape};
 use super::svg::{Plot, Svg};
 use super::track::Channel;
 use crate::person::figure::Figure;
@@ -183,8 +183,40 @@ pub(super) fn figure_over_time(m: &Material, figure: Figure) -> Option<Svg> {
     Some(plot.finish(&format!("f-{}", figure.word()), def.name, &says))
 }
 
+/// Heart rate over the session, where a strap was worn.
+pub(super) fn heart_over_time(m: &Material) -> Option<Svg> {
+    let facts = &m.session.facts.data;
+    let minutes = |s: f64| (s - facts.start_s) / 60.0;
+    let mut beats: Vec<f64> = m.session.heart.iter().map(|h| f64::from(h.bpm)).collect();
+    let (low, high) = (quantile(&mut beats, 0.0)?, quantile(&mut beats, 1.0)?);
+    let size = [WIDTH, 104.0];
+    let domain = [low - 5.0, high + 5.0];
+    let mut plot = Plot::with_margin(size, [0.0, minutes(facts.end_s)], domain, [46.0, 140.0, 20.0, 18.0]);
+    plot.y_axis(4);
+    // As many places as can be told apart on paper: hours of beats are their medians.
+    let every = m.session.heart.len().div_ceil(SPANS * 4).max(1);
+    let line: Vec<_> = m
+        .session
+        .heart
+        .chunks(every)
+        .filter_map(|part| {
+            let mut bpm: Vec<f64> = part.iter().map(|h| f64::from(h.bpm)).collect();
+            Some((minutes(part[part.len() / 2].at_s), quantile(&mut bpm, 0.5)?))
+        })
+        .collect();
+    plot.line(&line, "thin");
+    if line.len() < DOTS {
+        plot.dots(&line, 1.4, "dots");
+    }
+    plot.words(46.0, 12.0, "Heart rate, beats a minute", "t start strong");
+    time_axis(&mut plot);
+    distribution(&mut plot, size, &beats, domain[0], domain[1]);
+    let says = format!("{} values, from {} to {} a minute", beats.len(), number(low, 0), number(high, 0));
+    Some(plot.finish("f-heart", "Heart rate", &says))
+}
+
 fn knee_target(m: &Material, figure: Figure) -> Option<f64> {
-    (figure == Figure::KneeMin).then_some(m.person.knee.target_deg).flatten()
+    (figure == Figure::KneeMin).then(|| m.knee_target_deg()).flatten()
 }
 
 /// Minutes without a word: the row's heading says it once.
@@ -220,52 +252,174 @@ fn distribution(plot: &mut Plot, size: [f64; 2], values: &[f64], low: f64, high:
 /// Seconds of signal before and after an onset.
 pub(super) const AROUND_S: f64 = 5.0;
 
-/// Ten seconds of signal around an alert.
+/// What is drawn of an alert: what its rule looks at.
+#[derive(Clone, Copy)]
+enum Looks {
+    /// A signal, for ten seconds.
+    At(Channel),
+    /// A figure of the strides around.
+    Over(Figure),
+    /// The same, with the shape of each landing.
+    Landings(Figure),
+}
+
+/// What a rule looks at. Where it is several figures, the one that people see best.
+fn looks(rule: &str) -> Looks {
+    match rule {
+        "fall" => Looks::At(Channel::Angle),
+        "knee_giving_way" => Looks::At(Channel::Knee),
+        "variability" | "festination" => Looks::Over(Figure::StrideTime),
+        "shuffling" | "belt_drift" => Looks::Over(Figure::StrideLength),
+        "speed_ceiling" => Looks::Over(Figure::Speed),
+        "foot_drag" => Looks::Over(Figure::SwingLift),
+        "knee_deficit" | "knee_bent" => Looks::Over(Figure::KneeMin),
+        "flat_landing" | "heel_up" => Looks::Landings(Figure::AnkleDrop),
+        _ => Looks::At(Channel::Rate),
+    }
+}
+
+/// What an alert rests on: the strides around it, or ten seconds of signal.
 pub(super) fn evidence(m: &Material, alert: &AlertNote, n: usize) -> Option<Svg> {
+    match looks(&alert.rule) {
+        Looks::At(channel) => signal(m, alert, n, channel).or_else(|| signal(m, alert, n, Channel::Rate)),
+        Looks::Over(figure) => strides(m, alert, n, figure, false),
+        Looks::Landings(figure) => strides(m, alert, n, figure, true),
+    }
+    .or_else(|| signal(m, alert, n, Channel::Rate))
+}
+
+const SMALL: [f64; 2] = [352.0, 150.0];
+const SMALL_MARGIN: [f64; 4] = [40.0, 8.0, 28.0, 32.0];
+
+/// The marks of an alert: while it lasted, when it began, when it was known.
+fn marked(plot: &mut Plot, alert: &AlertNote) {
+    let [first, last] = plot.x.domain;
+    let [low, high] = plot.y.domain;
+    let end = alert.ended_s.unwrap_or(alert.detected_s).max(alert.detected_s) - alert.onset_s;
+    plot.area((0.0_f64.max(first), low), (end.clamp(0.0, last), high), "during");
+}
+
+fn flagged(plot: &mut Plot, alert: &AlertNote) {
+    let known = alert.detected_s - alert.onset_s;
+    plot.upright(0.0, "", "when");
+    if plot.x.holds(known) {
+        plot.upright(known, "", "known");
+    }
+    let high = plot.y.domain[1];
+    plot.mark(0.0, high, flag(alert.level), flag_class(alert.level));
+}
+
+/// Backward strides before and after an onset, s.
+const STRIDES_S: [f64; 2] = [-30.0, 12.0];
+/// Fewest strides that make a plot.
+const LEAST_DOTS: usize = 4;
+
+fn strides(m: &Material, alert: &AlertNote, n: usize, figure: Figure, landings: bool) -> Option<Svg> {
+    let def = Definition::of(figure);
+    let known = alert.detected_s - alert.onset_s;
+    let (from, to) = (STRIDES_S[0], STRIDES_S[1].max(known + 6.0).min(90.0));
+    let around: Vec<_> = m
+        .session
+        .strides
+        .iter()
+        .filter(|s| s.direction == StrideDirection::Backward)
+        .filter_map(|s| Some((s.start.seconds() - alert.onset_s, figure.of(s)? * def.factor, s.contact)))
+        .filter(|(t, _, _)| (from..=to).contains(t))
+        .collect();
+    if around.len() < LEAST_DOTS {
+        return None;
+    }
+    let usual =
+        m.person.baseline_for(m.meta.side).and_then(|b| b.figure(figure)).map(|u| u.median * def.factor);
+    let target = knee_target(m, figure);
+    let reach =
+        |v: f64, f: fn(f64, f64) -> f64| around.iter().map(|p| p.1).chain(usual).chain(target).fold(v, f);
+    let (low, high) = (reach(f64::INFINITY, f64::min), reach(f64::NEG_INFINITY, f64::max));
+    let pad = ((high - low) * 0.12).max(0.5 * 10.0_f64.powi(-i32::try_from(def.decimals).unwrap_or(0)));
+    let mut plot = Plot::with_margin(SMALL, [from, to], [low - pad, high + pad], SMALL_MARGIN);
+    plot.y = plot.y.rounded(4);
+    plot.y_axis(4);
+    marked(&mut plot, alert);
+    if let Some(level) = usual {
+        plot.level(level, "event");
+    }
+    if let Some(level) = target {
+        plot.level(level, "target");
+    }
+    if landings {
+        let mut groups: Vec<(Option<crate::record::Contact>, Vec<(f64, f64)>)> = Vec::new();
+        for (t, y, contact) in &around {
+            match groups.iter_mut().find(|(c, _)| c == contact) {
+                Some((_, places)) => places.push((*t, *y)),
+                None => groups.push((*contact, vec![(*t, *y)])),
+            }
+        }
+        for (contact, places) in &groups {
+            let (shape, class) = landing_shape(*contact);
+            plot.marks(places, shape, class);
+        }
+    } else {
+        let dots: Vec<_> = around.iter().map(|(t, y, _)| (*t, *y)).collect();
+        plot.dots(&dots, 2.2, "dots");
+    }
+    flagged(&mut plot, alert);
+    let unit = if def.unit.is_empty() { String::new() } else { format!(", {}", def.unit) };
+    plot.words(40.0, 12.0, &format!("{}{unit}, a mark a stride", def.name), "t start");
+    plot.x_axis(6, "seconds from the onset");
+    let says = format!(
+        "{} of the {} strides around {}; it was known {} s after its onset",
+        def.name,
+        around.len(),
+        alert.rule.replace('_', " "),
+        number(known, 2)
+    );
+    Some(plot.finish(&format!("alert-{n}"), &alert.rule.replace('_', " "), &says))
+}
+
+fn signal(m: &Material, alert: &AlertNote, n: usize, channel: Channel) -> Option<Svg> {
     if m.track.is_empty() {
         return None;
     }
     let (from, to) = (alert.onset_s - AROUND_S, alert.onset_s + AROUND_S);
-    let lines = m.track.lines(Channel::Rate, from, to, 300);
+    let lines = m.track.lines(channel, from, to, 300);
     if lines.is_empty() {
         return None;
     }
+    let (word, least) = match channel {
+        Channel::Angle => ("shank angle, °", 20.0),
+        Channel::Rate => ("shank rate, °/s", 100.0),
+        Channel::Knee => ("knee bend, °", 20.0),
+    };
     let figures = || lines.iter().flatten().map(|p| p.1);
-    let low = figures().fold(-100.0, f64::min);
-    let high = figures().fold(100.0, f64::max);
-    let mut plot =
-        Plot::with_margin([352.0, 150.0], [-AROUND_S, AROUND_S], [low, high], [40.0, 8.0, 28.0, 32.0]);
+    let low = figures().fold(if channel == Channel::Knee { 0.0 } else { -least }, f64::min);
+    let high = figures().fold(least, f64::max);
+    let mut plot = Plot::with_margin(SMALL, [-AROUND_S, AROUND_S], [low, high], SMALL_MARGIN);
     plot.y = plot.y.rounded(4);
     plot.y_axis(4);
-    let end = alert.ended_s.unwrap_or(alert.detected_s).max(alert.detected_s);
-    let bounds = plot.y.domain;
-    plot.area((0.0, bounds[0]), ((end - alert.onset_s).clamp(0.0, AROUND_S), bounds[1]), "during");
+    marked(&mut plot, alert);
     plot.level(0.0, "zero");
     for line in &lines {
         let line: Vec<_> = line.iter().map(|(t, y)| (t - alert.onset_s, *y)).collect();
         plot.line(&line, "thin");
     }
+    let bottom = plot.y.domain[0];
     let contacts: Vec<(f64, f64)> = m
         .session
         .strides
         .iter()
         .map(|s| s.start.seconds() - alert.onset_s)
         .filter(|t| t.abs() <= AROUND_S)
-        .map(|t| (t, bounds[0]))
+        .map(|t| (t, bottom))
         .collect();
     plot.marks(&contacts, "m-3 0l3-6l3 6z", "open");
-    plot.upright(0.0, "", "when");
-    let known = alert.detected_s - alert.onset_s;
-    if known.abs() <= AROUND_S {
-        plot.upright(known, "", "known");
-    }
-    plot.mark(0.0, bounds[1], flag(alert.level), flag_class(alert.level));
-    plot.words(40.0, 12.0, "shank rate, °/s", "t start");
+    flagged(&mut plot, alert);
+    plot.words(40.0, 12.0, word, "t start");
     plot.x_axis(6, "seconds from the onset");
     let says = format!(
-        "Shank rate for ten seconds around {}; it was known {} s after its onset",
+        "{} for ten seconds around {}; it was known {} s after its onset",
+        super::verdict::sentence(word.split(',').next().unwrap_or(word)),
         alert.rule.replace('_', " "),
-        number(known, 2)
+        number(alert.detected_s - alert.onset_s, 2)
     );
     Some(plot.finish(&format!("alert-{n}"), &alert.rule.replace('_', " "), &says))
 }

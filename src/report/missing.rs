@@ -41,7 +41,9 @@ pub(super) fn not_measured(m: &Material) -> Vec<String> {
     }
     knee(m, &mut said);
     let mut gaps = 0;
-    for notice in &session.notices {
+    // When watching was paused and taken up again is told below, summed up by reason.
+    let told_below = |code: &str| ["watch_paused", "watching"].contains(&code);
+    for notice in session.notices.iter().filter(|n| !told_below(&n.code)) {
         if notice.code == "gap" {
             gaps += 1;
             if gaps > SHOWN_GAPS {

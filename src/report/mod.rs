@@ -95,3 +95,10 @@ pub struct Material {
     /// Units of speed.
     pub units: SpeedUnit,
 }
+
+impl Material {
+    /// The bend of the knee that is asked for, deg: by the plan that was followed, else by the person's file.
+    pub fn knee_target_deg(&self) -> Option<f64> {
+        self.session.plan.as_ref().and_then(|p| p.knee_deg).or(self.person.knee.target_deg)
+    }
+}

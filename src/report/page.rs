@@ -99,7 +99,11 @@ pub fn html(m: &Material) -> Result<String, askama::Error> {
         plan: m.session.plan.as_ref().map(|p| p.title.clone()),
         average,
         events,
-        figures: DEFINITIONS.iter().filter_map(|d| charts::figure_over_time(m, d.figure)).collect(),
+        figures: DEFINITIONS
+            .iter()
+            .filter_map(|d| charts::figure_over_time(m, d.figure))
+            .chain(charts::heart_over_time(m))
+            .collect(),
         rows: rows(m),
         cv: verdict.stride_time_cv_percent.map(|cv| number(cv, 1)),
         energy: energy::estimate(&m.session, m.mass_kg, m.sessions_before).map(|e| energy_words(m, &e)),
@@ -145,6 +149,9 @@ fn average_events(m: &Material) -> Vec<(&'static str, String)> {
 /// A bar: its name, the share, its parts (word, count, class), the target.
 type Bar<'a> = (&'a str, Option<f64>, Vec<(&'a str, u32, &'a str)>, f64);
 
+/// Where the bars begin: the longest name and a share of 100 % have room before it.
+const BAR: f64 = 208.0;
+
 /// Landings and knees as two bars.
 fn shares(v: &Verdict) -> Svg {
     let mut all = Plot::with_margin([720.0, 104.0], [0.0, 1.0], [0.0, 1.0], [0.0; 4]);
@@ -183,18 +190,13 @@ fn shares(v: &Verdict) -> Svg {
         let words = share.map_or_else(|| "not judged".into(), percent);
         says.push(format!("{name}: {words}"));
         if share.is_some() {
-            all.words(176.0, top + 22.0, &words, "t end big");
+            all.words(BAR - 12.0, top + 22.0, &words, "t end big");
         }
         if total == 0 {
-            all.words(
-                190.0,
-                top + 22.0,
-                "not judged: there was no step of which it could be told",
-                "t start",
-            );
+            all.words(BAR, top + 22.0, "not judged: there was no step of which it could be told", "t start");
             continue;
         }
-        let margin = [190.0, 4.0, top + 8.0, 104.0 - top - 26.0];
+        let margin = [BAR, 4.0, top + 8.0, 104.0 - top - 26.0];
         let mut bar = Plot::with_margin([720.0, 104.0], [0.0, f64::from(total)], [0.0, 1.0], margin);
         let mut from = 0.0;
         let mut legend = Vec::new();
@@ -207,7 +209,7 @@ fn shares(v: &Verdict) -> Svg {
             // The target is a share of the landings that were told.
             bar.upright(target * f64::from(v.landings.told()), "", "target");
         }
-        bar.words(190.0, top + 40.0, &legend.join("  ·  "), "t start");
+        bar.words(BAR, top + 40.0, &legend.join("  ·  "), "t start");
         all.absorb(&bar);
     }
     all.finish("shares", "How the steps were taken", &says.join(". "))
@@ -236,7 +238,7 @@ fn rows(m: &Material) -> Vec<Row> {
 fn own(m: &Material, def: &Definition, usual: Option<f64>) -> String {
     let mut words = Vec::new();
     if def.figure == Figure::KneeMin {
-        words.extend(m.person.knee.target_deg.map(|t| format!("target {}", def.shown(t))));
+        words.extend(m.knee_target_deg().map(|t| format!("target {}", def.shown(t))));
     }
     words
         .extend(m.person.band(def.figure).map(|[a, b]| format!("band {} to {}", def.shown(a), def.shown(b))));

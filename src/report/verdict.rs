@@ -181,8 +181,8 @@ pub struct Verdict {
     pub toe_first_share: Option<f64>,
     /// Share asked for.
     pub toe_first_target: f64,
-    /// Whether that is the default.
-    pub toe_first_target_assumed: bool,
+    /// Who asks for it: `plan`, `person`, or `usual`, the default.
+    pub toe_first_target_of: &'static str,
     /// Knees.
     pub knees: Knees,
     /// Share of targets met of those told.
@@ -200,6 +200,12 @@ impl Verdict {
         let landings = Landings::of(session.judged());
         let knees = Knees::of(session.judged());
         let alerts = AlertLevel::ALL.map(|l| session.alerts.iter().filter(|a| a.level == l).count());
+        let of_plan = session.plan.as_ref().and_then(|p| p.toe_first);
+        let (toe_first_target, toe_first_target_of) = match (of_plan, m.prescribed.toe_first) {
+            (Some(share), _) => (share, "plan"),
+            (None, Some(share)) => (share, "person"),
+            (None, None) => (TOE_FIRST_TARGET, "usual"),
+        };
         let mut verdict = Self {
             walked: String::new(),
             went: String::new(),
@@ -207,8 +213,8 @@ impl Verdict {
             strides: session.judged().count(),
             landings,
             toe_first_share: landings.toe_first_share(),
-            toe_first_target: m.prescribed.toe_first.unwrap_or(TOE_FIRST_TARGET),
-            toe_first_target_assumed: m.prescribed.toe_first.is_none(),
+            toe_first_target,
+            toe_first_target_of,
             knees,
             knee_met_share: knees.met_share(),
             stride_time_cv_percent: stride_time_cv(session.judged()),
@@ -257,17 +263,25 @@ fn went(m: &Material, v: &Verdict) -> String {
     let mut parts = Vec::new();
     match v.toe_first_share {
         Some(share) => {
-            let assumed = if v.toe_first_target_assumed { "usual target" } else { "target" };
+            let whose = match v.toe_first_target_of {
+                "plan" => "the plan's target",
+                "usual" => "usual target",
+                _ => "target",
+            };
             parts.push(format!(
-                "{} of the landings that could be told were toes first ({assumed} {})",
+                "{} of the landings that could be told were toes first ({whose} {})",
                 percent(share),
                 percent(v.toe_first_target)
             ));
         }
         None => parts.push("how the foot landed could not be told".into()),
     }
-    match (v.knee_met_share, m.person.knee.target_deg) {
-        (Some(share), _) => parts.push(format!("the knee met its target in {}", percent(share))),
+    match (v.knee_met_share, m.knee_target_deg()) {
+        (Some(share), Some(target)) => {
+            let target = Definition::of(Figure::KneeMin).shown(target);
+            parts.push(format!("the knee met its target of {target}° in {}", percent(share)));
+        }
+        (Some(share), None) => parts.push(format!("the knee met its target in {}", percent(share))),
         (None, None) => {
             let knee = spread(&m.session, StrideDirection::Backward, Figure::KneeMin);
             parts.push(match knee {

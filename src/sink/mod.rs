@@ -56,6 +56,11 @@ pub trait Sink {
         Ok(())
     }
 
+    /// Whether it has all that it wants: the session may end.
+    fn is_done(&self) -> bool {
+        false
+    }
+
     /// Ends the capture: what was held back is written.
     ///
     /// # Errors

@@ -5,6 +5,11 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use html5ever::tendril::TendrilSink;
+use html5ever::tokenizer::TokenizerOpts;
+use html5ever::tree_builder::TreeBuilderOpts;
+use html5ever::{ParseOpts, parse_document};
+use markup5ever_rcdom::RcDom;
 use roxmltree::{Document, Node, ParsingOptions};
 
 pub fn parsed(page: &str) -> Document<'_> {
@@ -37,9 +42,21 @@ fn may_hold(parent: &str, child: &str) -> bool {
     }
 }
 
+/// What a browser's own parser has to forgive; nothing, in a page that is right.
+pub fn forgiven(page: &str) -> Vec<String> {
+    let options = ParseOpts {
+        tokenizer: TokenizerOpts { exact_errors: true, ..TokenizerOpts::default() },
+        tree_builder: TreeBuilderOpts { exact_errors: true, ..TreeBuilderOpts::default() },
+    };
+    let dom = parse_document(RcDom::default(), options).one(page);
+    dom.errors.borrow().iter().map(ToString::to_string).collect()
+}
+
 /// Everything at once.
 pub fn check(page: &str) {
     assert!(page.starts_with("<!DOCTYPE html>\n"));
+    let errors = forgiven(page);
+    assert!(errors.is_empty(), "{errors:#?}");
     let doc = parsed(page);
     let all = || doc.descendants().filter(Node::is_element);
     let named = |name: &'static str| all().filter(move |n| n.tag_name().name() == name);
