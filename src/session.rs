@@ -100,6 +100,19 @@ pub struct Plan {
     /// Its parts, in order.
     #[serde(default)]
     pub segments: Vec<Segment>,
+    /// What was asked before the first step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checklist: Option<Checklist>,
+}
+
+/// The checklist as it was answered.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+pub struct Checklist {
+    /// It was left out.
+    pub skipped: bool,
+    /// The items that were confirmed.
+    #[serde(default)]
+    pub confirmed: Vec<String>,
 }
 
 /// A part of a plan.

@@ -110,6 +110,7 @@ fn material(backward: usize) -> Material {
             Segment { start_s: 0.0, end_s: turn, activity: "backward".into(), speed_mps: Some(0.6) },
             Segment { start_s: turn, end_s: end, activity: "forward".into(), speed_mps: None },
         ],
+        ..Plan::default()
     });
     session.alerts =
         vec![alert("stumble", AlertLevel::Caution, 21.0), alert("foot_drag", AlertLevel::Info, 40.0)];
