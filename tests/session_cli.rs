@@ -155,7 +155,8 @@ fn whoever_walks_is_known_and_the_session_is_kept() {
     let folder = Folder::new();
     let added = ["person", "add", "Ada", "--side", "right", "--knee-target", "8", "--toe-first", "80"];
     assert_eq!(run(&folder, &added).2, 0);
-    folder.write("entered", "20 pain 3\n38 speed 1mph\n44 seen\n50 end\n");
+    let seen: String = (30..120).map(|s| format!("{s} seen\n")).collect();
+    folder.write("entered", &format!("20 pain 3\n{seen}"));
     folder.write(
         "walk.toml",
         "[[segment]]\nscenario = \"bw_normal_coached\"\nduration = \"30s\"\nspeed = \"1mph\"\n\
