@@ -106,6 +106,19 @@ pub struct Plan {
     /// Bend of the knee that it asks for at most, deg.
     #[serde(default)]
     pub knee_deg: Option<f64>,
+    /// What was asked before the first step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checklist: Option<Checklist>,
+}
+
+/// The checklist as it was answered.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+pub struct Checklist {
+    /// It was left out.
+    pub skipped: bool,
+    /// The items that were confirmed.
+    #[serde(default)]
+    pub confirmed: Vec<String>,
 }
 
 /// A part of a plan.

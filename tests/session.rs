@@ -15,6 +15,7 @@ mod browser;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -22,17 +23,20 @@ use insta::assert_snapshot;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use retrogait::live::board::{Board, StopView, Tone};
-use retrogait::live::conductor::{About, Conductor, Input};
+use retrogait::live::conductor::{About, Actor, Conductor, Input};
 use retrogait::live::played::Played;
 use retrogait::live::session::{Out, Session};
-use retrogait::pipeline::Settings;
+use retrogait::pipeline::{Output, Settings};
 use retrogait::plan::cue::{Fault, Knee, Landing, Mark};
 use retrogait::plan::{Plan, levels};
+use retrogait::record::{Alert, AlertLevel, Evidence, Record};
+use retrogait::safety::rule::Rule;
 use retrogait::screen::draw::draw;
 use retrogait::screen::keys::Local;
 use retrogait::sim::link::Dropout;
 use retrogait::sim::script::Script;
 use retrogait::sim::setup::{Play, Setup};
+use retrogait::time::SensorTime;
 use retrogait::web::server::Server;
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
@@ -208,6 +212,45 @@ fn a_fall_takes_the_whole_screen_until_it_is_seen() {
     screens("stop", &mut c);
     c.input(Input::Acknowledge);
     assert!(c.board().stop.is_none());
+}
+
+#[test]
+fn what_does_not_stop_is_said_aloud() {
+    let (mut c, _) = session(&[("bw_normal_coached", 10)], level("demo"), &[SKIP], 9.0, None);
+    let asked = Arc::new(AtomicU32::new(0));
+    c.on_belt(Box::new({
+        let asked = Arc::clone(&asked);
+        move || {
+            asked.fetch_add(1, Ordering::Relaxed);
+        }
+    }));
+    c.on_stop(Box::new(|_| true));
+    let at = SensorTime::from_seconds(9.0).unwrap();
+    let (rule, level) = (Rule::Fall, AlertLevel::Stop);
+    let alert = Alert { rule, level, onset: at, detected: at, evidence: Evidence::default() };
+    for _ in 0..2 {
+        // A stop that goes on is one stop.
+        c.output(&Output::Record(Record::Alert(alert)));
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    let hook = |c: &mut Conductor| c.board().stop.clone().unwrap().hook.unwrap();
+    assert_eq!(hook(&mut c), "the treadmill is asked to stop; the stop command is running");
+    c.acted(Actor::Command, true, "the stop command was run (3 ms)");
+    let spoken = c.board().voice.0;
+    c.acted(Actor::Belt, false, "pull the safety clip! the treadmill refused: not allowed");
+    assert_eq!(
+        hook(&mut c),
+        "pull the safety clip! the treadmill refused: not allowed; the stop command was run (3 ms)"
+    );
+    let voice = c.board().voice.clone();
+    assert!(voice.0 == spoken + 1 && voice.1.starts_with("pull the safety clip!"), "{voice:?}");
+    let lines = c.take_lines();
+    assert!(lines.iter().any(|l| l["what"] == "stop" && l["treadmill"] == true), "{lines:?}");
+    assert!(lines.iter().any(|l| l["what"] == "stop_treadmill" && l["worked"] == false), "{lines:?}");
+    for (w, h) in [(80, 24), (72, 22)] {
+        let text = cells(c.board(), &Local::default(), w, h, true).to_string();
+        assert!(text.contains("pull the safety clip!"), "{text}");
+    }
 }
 
 #[test]
@@ -522,6 +565,15 @@ fn the_page_in_a_real_browser() {
         assert_eq!(bad.as_array().map(Vec::len), Some(0), "dark: {dark}: {bad}");
     }
     shot(&browser, "page_good");
+    // Everything that can be done is reached by the tab key, and shows that it is.
+    let wanted = browser.js("return [...document.querySelectorAll('input, select, button')].filter((e) => e.checkVisibility() && !e.disabled).length").as_u64().unwrap();
+    browser.js("document.activeElement.blur(); window.reached = new Set(); window.dim = []; document.addEventListener('focusin', (e) => { reached.add(e.target); const s = getComputedStyle(e.target); if (s.outlineStyle === 'none') dim.push(e.target.outerHTML); });");
+    for _ in 0..wanted + 2 {
+        browser.keys("\u{e004}");
+    }
+    let reached = browser.js("return reached.size").as_u64().unwrap();
+    assert!(wanted > 0 && reached >= wanted, "{reached} of {wanted} are reached by the tab key");
+    assert_eq!(browser.js("return dim"), Value::Array(Vec::new()), "the focus is seen");
     browser.scheme(false);
     browser.size(360, 740);
     let width = browser.js("return document.documentElement.scrollWidth").as_u64().unwrap();

@@ -1,19 +1,26 @@
 //! `retrogait demo`: a session with nobody in it, for those who look at the program for the first time.
 
+use std::fmt::Write as _;
 use std::fs;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::thread;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
 
-use super::desk::{self, DeskArgs, Ended, Engine, PlainWords, Words};
+use super::after::{After, Kept};
+use super::desk::{self, Desk, DeskArgs, Ended, Engine, PlainWords, Stops, Words};
 use super::exit::{self, Exit};
 use super::pace::{Pace, Rate};
+use super::radio;
+use super::sessions::print;
+use super::settings::Settings as InForce;
+use super::store_args::StoreArgs;
 use super::web;
 use crate::live::aside::Aside;
 use crate::live::conductor::{About, Input};
@@ -26,6 +33,8 @@ use crate::sim::script::Script;
 use crate::sim::setup::{Play, Setup};
 use crate::sink::Sink;
 use crate::sink::summary::{Layout, SummaryText};
+use crate::store::people::NewPerson;
+use crate::store::{Store, StoreError};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -38,6 +47,9 @@ Examples:
 
 /// What is played.
 const SCRIPT: &str = include_str!("../plan/demo/script.toml");
+
+/// Whose session it is.
+const NAME: &str = "Demonstration";
 
 /// Arguments of `demo`.
 #[derive(Debug, Args)]
@@ -70,6 +82,10 @@ fn setup(seed: u64) -> anyhow::Result<Setup> {
 }
 
 pub(super) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
+    // Flags alone count: a demonstration must not set off what is configured for people.
+    let mut settings = InForce::default();
+    args.desk.over(&mut settings);
+    let desk = Desk::of(&settings)?;
     let screen = !args.plain && desk::has_screen();
     let folder = match &args.out {
         Some(folder) => folder.clone(),
@@ -87,26 +103,28 @@ pub(super) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
 
     let session = Session::new(&parts, &meta, settings, Some(recorder));
     let about = About {
-        person: "Demonstration".into(),
+        person: NAME.into(),
         placed: "right shin and thigh".into(),
         simulated: true,
-        metronome: args.desk.metronome,
+        metronome: desk.metronome,
     };
     let plan = desk::plan("demo")?;
-    let slow = screen || args.desk.web.is_some();
+    let slow = screen || desk.web.is_some();
     let pace = Pace::new(args.pace.unwrap_or(if slow { Rate::Times(1.0) } else { Rate::Max }));
     let closing = Arc::new(AtomicBool::new(false));
+    close_when_interrupted(&closing)?;
     // Sinks stay on the thread that feeds them, and with them the engine.
     let (send_front, fronts) = channel();
     let thread = thread::Builder::new().name("session".into()).spawn({
-        let (closing, folder, on_stop) = (Arc::clone(&closing), folder.clone(), args.desk.on_stop.clone());
+        let (closing, folder) = (Arc::clone(&closing), folder.clone());
+        let stops = Stops { command: desk.on_stop.clone(), brake: None };
         move || {
             let (words, sinks): (_, Vec<Box<dyn Sink>>) = if screen {
                 (Words::None, Vec::new())
             } else {
                 (Words::Plain, vec![Box::new(PlainWords(Aside::new(io::stdout())?))])
             };
-            let (mut engine, front) = Engine::new(session, (about, Some(plan)), on_stop, sinks, words)?;
+            let (mut engine, front) = Engine::new(session, (about, Some(plan)), stops, sinks, words)?;
             engine.beside(&capture, true)?;
             engine.conductor.input(Input::SkipChecklist);
             if !screen {
@@ -119,17 +137,34 @@ pub(super) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
         }
     })?;
     let front = fronts.recv().ok();
-    let served = front.as_ref().map(|f| web::serve(&args.desk, f)).transpose()?;
+    let served = front.as_ref().map(|f| web::serve(&desk, f)).transpose()?.flatten();
     if let Some(front) = front.as_ref().filter(|_| screen) {
-        let shown = desk::show(front, args.desk.mute);
+        let shown = desk::show(front, desk.mute, &closing);
         closing.store(true, Ordering::Relaxed);
         shown?;
     }
-    let (text, place) = thread.join().map_err(|_| anyhow::anyhow!("the session stopped"))??;
-    anstream::print!("{text}");
-    anstream::println!("\nThe report: {}", place.display());
+    let said = thread.join().map_err(|_| anyhow::anyhow!("the session stopped"))??;
+    print(&said)?;
+    if served.is_some() && !screen && io::stderr().is_terminal() {
+        anstream::eprintln!("the page stays until Ctrl-C");
+        while !closing.load(Ordering::Relaxed) {
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
     drop(served);
     Ok(Exit::Done)
+}
+
+/// Ctrl-C and the signal to end close the session properly: the terminal is put back, the report written.
+fn close_when_interrupted(closing: &Arc<AtomicBool>) -> anyhow::Result<()> {
+    let closing = Arc::clone(closing);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    thread::Builder::new().name("signals".into()).spawn(move || {
+        while runtime.block_on(radio::interrupted()).is_ok() {
+            closing.store(true, Ordering::Relaxed);
+        }
+    })?;
+    Ok(())
 }
 
 fn play(
@@ -150,20 +185,46 @@ fn play(
     engine.finish()
 }
 
-/// Writes what is left of the session; gives the summary and the place of the report.
-fn wind_up(mut ended: Ended, folder: &Path) -> anyhow::Result<(String, PathBuf)> {
-    if let Some(recorder) = ended.recorder.take() {
-        recorder.finish().context("the recording is not complete")?;
-    }
-    let place = folder.join("demo.summary.txt");
+/// Writes what is left of the session; gives what is to be said at the end.
+fn wind_up(mut ended: Ended, folder: &Path) -> anyhow::Result<String> {
+    ended.beside = None;
+    let Some(recorder) = ended.recorder.take() else { return Ok(String::new()) };
+    let paths = recorder.finish().context("the recording is not complete")?;
+    let Some(record) = &ended.summary else { return Ok("It ended before the first step.\n".into()) };
     let mut text = Vec::new();
-    if let Some(record) = &ended.summary {
-        let layout = Layout { width: Layout::FREE_WIDTH, all: false, styled: false };
-        let mut sink = SummaryText::new(&mut text, "demonstration", layout);
-        sink.record(record)?;
-        sink.finish()?;
+    let layout = Layout { width: Layout::FREE_WIDTH, all: false, styled: false };
+    let mut sink = SummaryText::new(&mut text, "demonstration", layout);
+    sink.record(record)?;
+    sink.finish()?;
+    let store = folder.join("sessions");
+    forget(&store)?;
+    let kept = Kept { name: NAME.into(), store: StoreArgs::at(store.clone()), only: false };
+    let after = After { sensor: "simulated".into(), keep: Some(kept), force: true, ..After::default() };
+    let places = after.wind_up(&paths)?;
+    ended.conductor.report(places.page.display().to_string());
+    let mut said = String::from_utf8_lossy(&text).into_owned();
+    let _ = write!(said, "\n{}\n\nThe report: {}\n", places.words, places.page.display());
+    if let Some(id) = places.id {
+        let _ = writeln!(
+            said,
+            "The session is kept as well: retrogait sessions show {id} --data {}",
+            store.display()
+        );
     }
-    fs::write(&place, &text).with_context(|| format!("{} cannot be written", place.display()))?;
-    ended.conductor.report(place.display().to_string());
-    Ok((String::from_utf8_lossy(&text).into_owned(), place))
+    Ok(said)
+}
+
+/// Makes room for the one session of the demonstration.
+fn forget(store: &Path) -> anyhow::Result<()> {
+    let mut store = Store::open(store)?;
+    match store.person(NAME) {
+        Err(StoreError::NoPerson { .. }) => drop(store.add_person(&NewPerson::called(NAME))?),
+        Err(e) => return Err(e.into()),
+        Ok(_) => {
+            for session in store.sessions(Some(NAME))? {
+                store.delete_session(session.id)?;
+            }
+        }
+    }
+    Ok(())
 }

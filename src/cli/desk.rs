@@ -2,23 +2,29 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, IsTerminal, Write};
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, channel};
 
 use anyhow::Context;
 use clap::Args;
-use serde_json::Value;
+use jiff::Zoned;
+use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
 use super::drive::{DriveError, Fan};
-use super::exit::UsageError;
+use super::exit::{self, UsageError};
+use super::settings::{Key, Origin, Settings};
 use crate::link::intake::Event;
 use crate::live::aside::Aside;
 use crate::live::assemble::{Assembly, Found};
 use crate::live::board::Board;
-use crate::live::conductor::{About, Conductor, Input};
+use crate::live::brake::Brake;
+use crate::live::conductor::{About, Actor, Conductor, Input};
 use crate::live::hook::{Action, Hook, Outcome};
+use crate::live::notes;
 use crate::live::recorder::Recorder;
 use crate::live::session::{Out, Session};
 use crate::pipeline::Output;
@@ -35,15 +41,15 @@ pub(super) struct DeskArgs {
     pub(super) web: Option<u16>,
 
     /// Serve the page to other machines: the address to listen on; they need the token that is printed
-    #[arg(long, value_name = "ADDRESS", requires = "web")]
-    pub(super) listen: Option<std::net::IpAddr>,
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) listen: Option<IpAddr>,
 
     /// Open the page in a browser
-    #[arg(long, requires = "web")]
+    #[arg(long)]
     pub(super) open: bool,
 
     /// At a stop run this command, or call this http address, with the alert as JSON on its input
-    #[arg(long, value_name = "COMMAND|URL", env = "RETROGAIT_ON_STOP")]
+    #[arg(long, value_name = "COMMAND|URL")]
     pub(super) on_stop: Option<Action>,
 
     /// No sound
@@ -53,6 +59,62 @@ pub(super) struct DeskArgs {
     /// Tick the plan's target cadence
     #[arg(long)]
     pub(super) metronome: bool,
+}
+
+impl DeskArgs {
+    /// Puts the flags that were given over the settings.
+    pub(super) fn over(&self, settings: &mut Settings) {
+        let given = |on: bool| on.then_some(true);
+        settings.flag(Key::Web, self.web.map(|_| true));
+        settings.flag(Key::Port, self.web);
+        settings.flag(Key::Listen, self.listen);
+        settings.flag(Key::Open, given(self.open));
+        settings.flag(Key::Command, self.on_stop.as_ref());
+        settings.flag(Key::Mute, given(self.mute));
+        settings.flag(Key::Metronome, given(self.metronome));
+    }
+}
+
+/// How a session is shown, and what a stop does.
+#[derive(Clone, Debug)]
+pub(super) struct Desk {
+    /// The port of the page, if there is one.
+    pub(super) web: Option<u16>,
+    pub(super) listen: IpAddr,
+    pub(super) open: bool,
+    pub(super) on_stop: Option<Action>,
+    pub(super) mute: bool,
+    pub(super) metronome: bool,
+}
+
+impl Desk {
+    /// By the settings in force.
+    pub(super) fn of(settings: &Settings) -> Result<Self, UsageError> {
+        let web = settings.is_on(Key::Web);
+        if let Some(flag) = [(Key::Listen, "--listen"), (Key::Open, "--open")]
+            .into_iter()
+            .find_map(|(k, flag)| (!web && settings.origin(k) == Origin::Flag).then_some(flag))
+        {
+            return Err(UsageError::new(format!("`{flag}` is for the page")).help("add `--web`"));
+        }
+        Ok(Self {
+            web: settings.parsed(Key::Port).filter(|_| web),
+            listen: settings.parsed(Key::Listen).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            open: settings.is_on(Key::Open),
+            on_stop: settings.parsed(Key::Command),
+            mute: settings.is_on(Key::Mute),
+            metronome: settings.is_on(Key::Metronome),
+        })
+    }
+}
+
+/// What acts at a stop.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stops {
+    /// The user's own command.
+    pub(super) command: Option<Action>,
+    /// The treadmill.
+    pub(super) brake: Option<Brake>,
 }
 
 /// The plan of this name, or in this file.
@@ -114,7 +176,7 @@ pub(super) struct Engine {
     pub(super) session: Session,
     pub(super) conductor: Conductor,
     pub(super) inputs: mpsc::UnboundedReceiver<Input>,
-    hooks: Receiver<Outcome>,
+    acted: Receiver<(Actor, Outcome)>,
     fan: Fan<'static>,
     words: Words,
     beside: Option<Aside>,
@@ -128,14 +190,21 @@ impl Engine {
     pub(super) fn new(
         session: Session,
         (about, plan): (About, Option<Plan>),
-        on_stop: Option<Action>,
+        stops: Stops,
         sinks: Vec<Box<dyn crate::sink::Sink>>,
         words: Words,
     ) -> anyhow::Result<(Self, Front)> {
         let mut conductor = Conductor::new(about, plan);
-        let (told, hooks) = channel();
-        if let Some(action) = on_stop {
-            let hook = Hook::new(action, move |outcome| drop(told.send(outcome)))?;
+        let (told, acted) = channel();
+        if let Some(brake) = stops.brake {
+            let told = told.clone();
+            conductor.on_belt(Box::new(move || {
+                let told = told.clone();
+                brake.pull(move |outcome| drop(told.send((Actor::Belt, outcome))));
+            }));
+        }
+        if let Some(action) = stops.command {
+            let hook = Hook::new(action, move |outcome| drop(told.send((Actor::Command, outcome))))?;
             conductor.on_stop(Box::new(move |alert| hook.fire(alert.to_owned())));
         }
         let (tx, inputs) = mpsc::unbounded_channel();
@@ -144,7 +213,7 @@ impl Engine {
             session,
             conductor,
             inputs,
-            hooks,
+            acted,
             fan: Fan::new(sinks),
             words,
             beside: None,
@@ -166,7 +235,7 @@ impl Engine {
 
     /// Writes the lines of the session beside its capture.
     pub(super) fn beside(&mut self, capture: &Path, force: bool) -> anyhow::Result<()> {
-        let path = capture.with_extension("session.ndjson");
+        let path = notes::beside(capture);
         let mut options = OpenOptions::new();
         options.write(true);
         if force {
@@ -175,13 +244,21 @@ impl Engine {
             options.create_new(true)
         };
         let file = options.open(&path).with_context(|| format!("{} cannot be written", path.display()))?;
-        self.beside = Some(Aside::new(file)?);
+        let mut beside = Aside::new(file)?;
+        let plan = self.conductor.coach().map(|c| c.plan().title.clone());
+        let begun = json!({
+            "type": "session", "time_s": 0.0, "what": "begun", "at": Zoned::now().to_string(), "plan": plan,
+        });
+        writeln!(beside, "{begun}")
+            .and_then(|()| beside.flush())
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+        self.beside = Some(beside);
         Ok(())
     }
 
     /// Takes an event; false when nobody reads any longer.
     pub(super) fn event(&mut self, event: &Event, tell: &mut dyn FnMut(&Found)) -> anyhow::Result<bool> {
-        let Self { session, conductor, fan, .. } = self;
+        let Self { session, conductor, fan, beside, .. } = self;
         session.event(event, &mut |out| match out {
             Out::Output(output) => {
                 // A stop first: nothing else may hold it up.
@@ -190,6 +267,12 @@ impl Engine {
             }
             Out::Found(found) => {
                 conductor.found(&found);
+                if let (Found::Heart(beat), Some(beside)) = (&found, beside.as_mut()) {
+                    let time_s = crate::record::to_milli(conductor.now_s());
+                    let line = json!({ "type": "session", "time_s": time_s, "what": "heart", "per_minute": beat.per_minute });
+                    // The next line that is flushed tells of a disk that is full.
+                    let _ = writeln!(beside, "{line}");
+                }
                 tell(&found);
             }
         });
@@ -210,8 +293,11 @@ impl Engine {
         while let Ok(input) = self.inputs.try_recv() {
             self.conductor.input(input);
         }
-        while let Ok((worked, words)) = self.hooks.try_recv() {
-            self.conductor.hook(worked, &words);
+        while let Ok((actor, (worked, words))) = self.acted.try_recv() {
+            if !worked && self.words == Words::Records {
+                exit::warn(&words);
+            }
+            self.conductor.acted(actor, worked, &words);
         }
         if let Some(after) = self.acknowledge_after {
             let board = self.conductor.board();
@@ -287,7 +373,7 @@ impl Engine {
                 return Err(anyhow::Error::from(e).context("the records cannot be written"));
             }
         }
-        Ok(Ended { assembly, recorder, summary, conductor: self.conductor })
+        Ok(Ended { assembly, recorder, summary, conductor: self.conductor, beside: self.beside })
     }
 }
 
@@ -301,13 +387,15 @@ pub(super) struct Ended {
     pub(super) recorder: Option<Recorder>,
     pub(super) summary: Option<Record>,
     pub(super) conductor: Conductor,
+    /// The lines beside the recording; they are on the disk when this is dropped.
+    pub(super) beside: Option<Aside>,
 }
 
 /// A line of the session in plain words; `None` for what only programs want.
 fn plain(line: &Value) -> Option<String> {
     let text = |key: &str| line[key].as_str().unwrap_or_default();
     let words = match text("what") {
-        "coach" | "stop_command" => text("words").to_owned(),
+        "coach" | "stop_command" | "stop_treadmill" => text("words").to_owned(),
         "cue" => format!("cue: {}", text("words")),
         "stop" => format!("STOP. {}", text("words")),
         "acknowledged" => "the stop was seen".into(),
@@ -344,8 +432,9 @@ impl<W: Write> crate::sink::Sink for PlainWords<W> {
     }
 }
 
-/// Keeps the screen up until it is closed.
-pub(super) fn show(front: &Front, mute: bool) -> anyhow::Result<()> {
+/// Keeps the screen up until it is closed, by a key or by `closing`.
+pub(super) fn show(front: &Front, mute: bool, closing: &AtomicBool) -> anyhow::Result<()> {
     let options = screen::run::Options { colour: screen::run::colour_wanted(), sound: !mute };
-    screen::run::show(front.boards.clone(), &front.inputs, options).context("the screen cannot be drawn")
+    screen::run::show(front.boards.clone(), &front.inputs, options, closing)
+        .context("the screen cannot be drawn")
 }

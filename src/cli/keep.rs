@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use super::exit::UsageError;
 use super::gather::{How, gather};
 use super::store_args::StoreArgs;
+use crate::live::notes::Notes;
 use crate::person::Person;
 use crate::session::Pain;
 use crate::sink;
@@ -85,8 +86,16 @@ impl KeepArgs {
         let how = How { options: ReadOptions::default(), ..how.clone() };
         let (mut session, _) = gather(file, &how, &mut |_| {})?;
         session.pain.extend(self.pain.map(|score| Pain { at_s: None, score }));
+        // What was noted beside a session that `live` recorded belongs to it.
+        let notes =
+            Notes::of(path).with_context(|| format!("{}: its lines cannot be read", path.display()))?;
+        let notes = notes.unwrap_or_default();
+        notes.apply(&mut session);
+        let begun: Option<Zoned> = notes.begun.and_then(|at| at.parse().ok());
         let (started, by) = if let Some(started) = &self.started {
             (started.clone(), "")
+        } else if let Some(begun) = begun {
+            (begun, ", by its own record")
         } else {
             let changed = fs::metadata(path)
                 .and_then(|m| m.modified())
@@ -94,7 +103,7 @@ impl KeepArgs {
             (jiff::Timestamp::try_from(changed)?.to_zoned(TimeZone::system()), ", by the file’s own time")
         };
         let when = started.strftime("%Y-%m-%d %H:%M").to_string();
-        let keep = Keep { started: Some(started), ..Keep::default() };
+        let keep = Keep { started: Some(started), plan: session.plan.clone(), ..Keep::default() };
         let id = store.keep(name, &keep, &session, file)?;
         anstream::eprintln!("kept as session {id} of {name} (walked {when}{by})");
         Ok(())

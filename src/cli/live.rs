@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
@@ -12,9 +13,10 @@ use clap::Args;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::time::sleep;
 
+use super::after::{After, Kept};
 use super::capture_args::MetaArgs;
 use super::config::ConfigArgs;
-use super::desk::{self, DeskArgs, Engine, Front, Words};
+use super::desk::{self, Desk, DeskArgs, Engine, Front, Stops, Words};
 use super::drive::{Beside, DriveError, drive};
 use super::exit::{self, Exit, UsageError};
 use super::live_file;
@@ -22,8 +24,12 @@ use super::live_sim::{self, Sim};
 use super::pace::{Pace, Rate};
 use super::radio;
 use super::sensors::known;
+use super::settings::{Key, Settings as InForce};
 use super::simulate_args::{FaultArgs, seconds};
+use super::store_args::StoreArgs;
+use super::walker::Walker;
 use super::web;
+use crate::calibrate::file::Calibration;
 use crate::capture::CaptureMeta;
 use crate::decode::TimeError;
 use crate::decode::heart_rate::Beat;
@@ -37,12 +43,14 @@ use crate::link::state::{Deadlines, State};
 use crate::link::transport::{Fault, Transport};
 use crate::live::aside::Aside;
 use crate::live::assemble::{Assembly, Found, Part, Role};
+use crate::live::brake::{self, Brake};
 use crate::live::conductor::{About, Input};
 use crate::live::played::Played;
 use crate::live::recorder::{Paths, Recorder};
 use crate::live::registry::{Sensor, recordings};
 use crate::live::session::Session;
 use crate::pipeline::Settings;
+use crate::safety::tuning::Tuning;
 use crate::sink::Sink;
 use crate::sink::ndjson::{Flush, Ndjson};
 
@@ -65,8 +73,10 @@ The records are those of `retrogait replay`: a recorded session, replayed, gives
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::RADIO_HELP))]
 pub(super) struct LiveArgs {
     /// The shank sensor: a paired one by its name, `sim:SCENARIO`, `sim:SCRIPT.toml` or `file:CAPTURE`
+    ///
+    /// A sensor that the configuration names need not be given.
     #[arg(long, value_name = "SENSOR")]
-    sensor: String,
+    sensor: Option<String>,
 
     /// The thigh sensor: a paired one by its name; `sim` with a simulated shank sensor
     #[arg(long, value_name = "SENSOR")]
@@ -84,9 +94,16 @@ pub(super) struct LiveArgs {
     #[arg(long)]
     plain: bool,
 
-    /// Record the session; without a name in the folder for data, named by the time
-    #[arg(long, value_name = "CAPTURE.csv", num_args = 0..=1, require_equals = true)]
-    record: Option<Option<PathBuf>>,
+    /// Record the session; without a name in the folder for data, named by the time. A recorded session
+    /// ends with a report beside it
+    ///
+    /// With a plan on a screen or a page, and where it is kept, a session is recorded without this.
+    #[arg(long, value_name = "CAPTURE.csv", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    record: Option<PathBuf>,
+
+    /// Write nothing to the disk, and make no report
+    #[arg(long, conflicts_with_all = ["record", "keep"])]
+    no_record: bool,
 
     /// Replace a recording that exists
     #[arg(long)]
@@ -112,17 +129,40 @@ pub(super) struct LiveArgs {
     #[arg(long, value_name = "PLAN")]
     plan: Option<String>,
 
-    /// Who walks
-    #[arg(long, value_name = "NAME", default_value = "")]
-    person: String,
+    /// Who walks: somebody who was added by `retrogait person add`, or a person file (TOML)
+    ///
+    /// Their lengths, side, target and baseline are used, and a session on sensors is kept among theirs.
+    #[arg(long, value_name = "NAME|FILE")]
+    person: Option<String>,
+
+    /// sim, file: keep it among the sessions of the person all the same
+    #[arg(long)]
+    keep: bool,
+
+    /// How the sensors sat when they were calibrated (written by `calibrate`)
+    #[arg(long, value_name = "FILE")]
+    calibration: Option<PathBuf>,
 
     /// Leave the checklist out; that is stored with the session
-    #[arg(long, requires = "plan")]
+    #[arg(long)]
     skip_checklist: bool,
 
     /// sim, file: what is entered, and when: lines like `12.5 pain 6`, also mark, seen, end, speed 1mph
-    #[arg(long, value_name = "FILE", requires = "plan")]
+    #[arg(long, value_name = "FILE")]
     commands: Option<PathBuf>,
+
+    /// Ask the treadmill to stop at a stop alert; it must have been paired with `--may-stop`
+    ///
+    /// This does not replace the safety clip: a machine may refuse, and a link may be down.
+    #[arg(long)]
+    stop_treadmill: bool,
+
+    /// Print every setting that is in force and where it came from, and do nothing else
+    #[arg(long)]
+    print_config: bool,
+
+    #[command(flatten)]
+    store: StoreArgs,
 
     #[command(flatten)]
     desk: DeskArgs,
@@ -151,6 +191,114 @@ fn rate_hz(text: &str) -> Result<f64, String> {
     }
 }
 
+/// What is asked for, by flags, environment and configuration.
+struct Ask<'a> {
+    args: &'a LiveArgs,
+    sensor: String,
+    thigh: Option<String>,
+    treadmill: Option<String>,
+    heart: Option<String>,
+    plan: Option<crate::plan::Plan>,
+    record: bool,
+    walker: Walker,
+    rules: Tuning,
+    calibration: Option<Calibration>,
+    stop_treadmill: bool,
+    desk: Desk,
+    /// Whether it is played: simulated, or a recording.
+    played: bool,
+}
+
+impl LiveArgs {
+    fn in_force(&self) -> anyhow::Result<InForce> {
+        let mut settings = self.config.settings()?;
+        settings.flag(Key::Sensor, self.sensor.as_ref());
+        settings.flag(Key::Thigh, self.thigh.as_ref());
+        settings.flag(Key::Treadmill, self.treadmill.as_ref());
+        settings.flag(Key::Heart, self.heart.as_ref());
+        settings.flag(Key::Person, self.person.as_ref());
+        settings.flag(Key::Plan, self.plan.as_ref());
+        settings.flag(Key::Record, self.record.as_ref().map(|_| true).or(self.no_record.then_some(false)));
+        settings.flag(Key::StopTreadmill, self.stop_treadmill.then_some(true));
+        self.desk.over(&mut settings);
+        Ok(settings)
+    }
+}
+
+impl<'a> Ask<'a> {
+    fn new(args: &'a LiveArgs, settings: &InForce) -> anyhow::Result<Self> {
+        let Some(sensor) = settings.text(Key::Sensor).map(str::to_owned) else {
+            return Err(UsageError::new("no sensor is named")
+                .help("pass `--sensor NAME` (`retrogait sensors` lists those that were paired), or try `--sensor sim:bw_normal_coached`")
+                .into());
+        };
+        let played = sensor.starts_with("sim:") || sensor.starts_with("file:");
+        // What is configured are real sensors: they do not go with played ones.
+        let beside = |key, flag: &Option<String>| {
+            if played { flag.clone() } else { settings.text(key).map(str::to_owned) }
+        };
+        let walker = Walker::find(settings.text(Key::Person), &args.store)?;
+        let plan = settings.text(Key::Plan).map(desk::plan).transpose()?.map(|p| walker.plan(p));
+        if plan.is_none() {
+            for (given, flag) in
+                [(args.skip_checklist, "--skip-checklist"), (args.commands.is_some(), "--commands")]
+            {
+                if given {
+                    return Err(UsageError::new(format!("`{flag}` is for a session with a plan"))
+                        .help("add `--plan NAME`; `retrogait plan list` shows all")
+                        .into());
+                }
+            }
+        }
+        if args.keep && !walker.kept {
+            return Err(UsageError::new("`--keep` needs to know whose session it is")
+                .help("add `--person NAME`, of somebody who was added by `retrogait person add`")
+                .into());
+        }
+        Ok(Self {
+            thigh: beside(Key::Thigh, &args.thigh),
+            treadmill: beside(Key::Treadmill, &args.treadmill),
+            heart: beside(Key::Heart, &args.heart),
+            plan,
+            record: settings.is_on(Key::Record),
+            walker,
+            rules: settings.rules,
+            calibration: args.calibration.as_deref().map(Calibration::read).transpose()?,
+            stop_treadmill: settings.is_on(Key::StopTreadmill) && !played,
+            desk: Desk::of(settings)?,
+            played,
+            sensor,
+            args,
+        })
+    }
+
+    /// Whether it is kept among somebody's sessions.
+    fn is_kept(&self) -> bool {
+        self.walker.kept && !self.args.no_record && (!self.played || self.args.keep)
+    }
+
+    /// What the sensors say of themselves, filled up with what is known of the person.
+    fn meta(&self, mut meta: CaptureMeta) -> CaptureMeta {
+        self.args.meta.overrides().apply(&mut meta);
+        self.walker.person.fill(&meta)
+    }
+
+    fn after(&self, rules: Tuning) -> After {
+        After {
+            person: self.walker.person.clone(),
+            rules,
+            calibration: self.calibration.clone(),
+            sensor: self.sensor.clone(),
+            keep: self.is_kept().then(|| Kept {
+                name: self.walker.name.clone(),
+                store: self.args.store.clone(),
+                only: !self.record,
+            }),
+            force: self.args.force,
+        }
+    }
+}
+
 /// One sensor of the session, as people call it.
 struct Member {
     label: String,
@@ -171,13 +319,18 @@ impl Plan {
 }
 
 pub(super) fn run(args: &LiveArgs) -> anyhow::Result<Exit> {
-    if let Some(file) = args.sensor.strip_prefix("file:") {
+    let settings = args.in_force()?;
+    if args.print_config {
+        return super::sessions::print(&args.config.printed(&settings));
+    }
+    let ask = &Ask::new(args, &settings)?;
+    if let Some(file) = ask.sensor.strip_prefix("file:") {
         only_for_sensors(args)?;
-        return from_file(args, Path::new(file));
+        return from_file(ask, Path::new(file));
     }
     let runtime = radio::runtime()?;
-    if let Some(scenario) = args.sensor.strip_prefix("sim:") {
-        let thigh = match args.thigh.as_deref() {
+    if let Some(scenario) = ask.sensor.strip_prefix("sim:") {
+        let thigh = match ask.thigh.as_deref() {
             None => false,
             Some("sim") => true,
             Some(other) => {
@@ -191,13 +344,13 @@ pub(super) fn run(args: &LiveArgs) -> anyhow::Result<Exit> {
         let mut sim = Sim::named(scenario, args.rate.unwrap_or(USUAL_HZ), args.seed, thigh)?;
         sim.setup.faults = args.faults.over(sim.setup.faults());
         if args.pace != Rate::Times(1.0) || args.commands.is_some() {
-            return played(args, &sim);
+            return played(ask, &sim);
         }
-        let plan = simulated(args, &sim);
+        let plan = simulated(ask, &sim);
         return runtime.block_on(async {
             let radio = sim.radio()?;
             let over = radio.clone();
-            session(args, Arc::new(radio), plan, async move {
+            session(ask, Arc::new(radio), plan, async move {
                 over.run_out().await;
                 // The last values are still on their way.
                 sleep(Duration::from_millis(100)).await;
@@ -205,10 +358,10 @@ pub(super) fn run(args: &LiveArgs) -> anyhow::Result<Exit> {
             .await
         });
     }
-    let plan = paired(args)?;
+    let plan = paired(ask)?;
     runtime.block_on(async {
         let ble = Ble::open().await?;
-        session(args, Arc::new(ble), plan, std::future::pending()).await
+        session(ask, Arc::new(ble), plan, std::future::pending()).await
     })
 }
 
@@ -221,7 +374,7 @@ fn only_for_sensors(args: &LiveArgs) -> Result<(), UsageError> {
     }
 }
 
-fn simulated(args: &LiveArgs, sim: &Sim) -> Plan {
+fn simulated(ask: &Ask<'_>, sim: &Sim) -> Plan {
     let member = |role, address: &str| Member {
         label: format!("simulated {}", &address[4..]),
         address: address.to_owned(),
@@ -231,31 +384,34 @@ fn simulated(args: &LiveArgs, sim: &Sim) -> Plan {
     if sim.setup.thigh {
         members.push(member(Role::Thigh, live_sim::THIGH));
     }
-    let mut meta = sim.meta();
-    args.meta.overrides().apply(&mut meta);
-    Plan { members, meta }
+    Plan { members, meta: ask.meta(sim.meta()) }
 }
 
 /// The paired sensors that are asked for.
-fn paired(args: &LiveArgs) -> anyhow::Result<Plan> {
+fn paired(ask: &Ask<'_>) -> anyhow::Result<Plan> {
     let registry = radio::registry()?;
     let mut members = Vec::new();
     let mut meta = CaptureMeta::default();
     let asked = [
-        (Some(&args.sensor), Role::Shank),
-        (args.thigh.as_ref(), Role::Thigh),
-        (args.treadmill.as_ref(), Role::Treadmill),
-        (args.heart.as_ref(), Role::Heart),
+        (Some(&ask.sensor), Role::Shank),
+        (ask.thigh.as_ref(), Role::Thigh),
+        (ask.treadmill.as_ref(), Role::Treadmill),
+        (ask.heart.as_ref(), Role::Heart),
     ];
     for (name, role) in asked {
         let Some(name) = name else { continue };
         let sensor = known(&registry, name)?;
         fits(sensor, role)?;
+        if role == Role::Treadmill && ask.stop_treadmill && !sensor.may_stop {
+            return Err(UsageError::new(format!("`{}` may not be stopped by the program", sensor.name))
+                .help("pair it again with `retrogait pair --treadmill --may-stop`, or leave `stop.treadmill` off")
+                .into());
+        }
         let usual = sensor.rate_hz.unwrap_or(USUAL_HZ);
         members.push(Member {
             label: sensor.name.clone(),
             address: sensor.address.clone(),
-            part: Part { role, kind: sensor.kind, rate_hz: args.rate.unwrap_or(usual) },
+            part: Part { role, kind: sensor.kind, rate_hz: ask.args.rate.unwrap_or(usual) },
         });
         match role {
             Role::Shank => (meta.side, meta.mount) = (sensor.side, sensor.mount()),
@@ -263,8 +419,14 @@ fn paired(args: &LiveArgs) -> anyhow::Result<Plan> {
             Role::Treadmill | Role::Heart => {}
         }
     }
-    args.meta.overrides().apply(&mut meta);
-    Ok(Plan { members, meta })
+    if ask.stop_treadmill && ask.treadmill.is_none() {
+        return Err(UsageError::new("`stop.treadmill` is on, and no treadmill is named")
+            .help(
+                "pass `--treadmill NAME`, or turn it off (`retrogait config --print` shows where it is set)",
+            )
+            .into());
+    }
+    Ok(Plan { members, meta: ask.meta(meta) })
 }
 
 fn fits(sensor: &Sensor, role: Role) -> Result<(), UsageError> {
@@ -282,7 +444,7 @@ fn fits(sensor: &Sensor, role: Role) -> Result<(), UsageError> {
 
 /// Streams until it is over.
 async fn session<T: Transport>(
-    args: &LiveArgs,
+    ask: &Ask<'_>,
     radio: Arc<T>,
     plan: Plan,
     over: impl Future<Output = ()>,
@@ -292,15 +454,22 @@ async fn session<T: Transport>(
             exit::warn(&format!("{}: {words}", m.label));
         }
     }
-    let recorder = recorder(args, &plan.parts(), &plan.meta)?;
+    let screen = !ask.args.plain && desk::has_screen();
+    let face = Face::new(ask, &plan.meta, screen)?;
+    let recorder = recorder(ask, &plan.parts(), &plan.meta, screen)?;
     let (tx, events) = intake::queue();
     let (stop, stopped) = watch::channel(false);
     let (clock, turn) = (Clock::start(), Arc::new(Mutex::new(())));
     let mut links = Vec::new();
     // Dropping a sender would look like an end of the commands.
     let mut commands = Vec::new();
+    let mut stops = Stops { command: ask.desk.on_stop.clone(), brake: None };
     for (i, m) in plan.members.iter().enumerate() {
         let (command, receiver) = mpsc::channel::<Command>(4);
+        if ask.stop_treadmill && m.part.role == Role::Treadmill {
+            exit::warn(brake::WARNING);
+            stops.brake = Some(Brake::new(tokio::runtime::Handle::current(), command.clone()));
+        }
         commands.push(command);
         let slow = if m.part.kind.is_inertial() { 0 } else { 2 };
         let link = Link {
@@ -319,15 +488,13 @@ async fn session<T: Transport>(
     let (ended, mut engine_over) = oneshot::channel();
     let (close_it, closed) = oneshot::channel();
     let (send_front, front) = oneshot::channel();
-    let face = Face::new(args, &plan.meta, args.sensor.starts_with("sim:"))?;
-    let screen = face.screen;
     let work = Work {
         face,
         parts: plan.parts(),
         meta: plan.meta.clone(),
         recorder,
         labels: plan.members.iter().map(|m| m.label.clone()).collect(),
-        args: (args.skip_checklist, args.desk.on_stop.clone(), args.force),
+        stops,
         handle: tokio::runtime::Handle::current(),
         closed,
     };
@@ -338,16 +505,22 @@ async fn session<T: Transport>(
         result
     })?;
     let front = front.await.ok();
-    let served = front.as_ref().map(|f| web::serve(&args.desk, f)).transpose()?;
-    let mute = args.desk.mute;
+    let served = front.as_ref().map(|f| web::serve(&ask.desk, f)).transpose()?;
+    let mute = ask.desk.mute;
+    let closing = Arc::new(AtomicBool::new(false));
     let shown = front.filter(|_| screen).map(|front| {
+        let closing = Arc::clone(&closing);
         thread::spawn(move || {
-            let shown = desk::show(&front, mute);
+            let shown = desk::show(&front, mute, &closing);
             let _ = close_it.send(());
             shown
         })
     });
-    let failed = wait(args, &mut links, &plan, over, &mut engine_over).await;
+    let failed = wait(ask.args, &mut links, &plan, over, &mut engine_over).await;
+    if !matches!(failed, Ok(End::OfItself)) {
+        // What it has to say is said where it can be read.
+        closing.store(true, Ordering::Relaxed);
+    }
     stop.send_replace(true);
     for link in links {
         // One that failed has been asked why already.
@@ -355,15 +528,28 @@ async fn session<T: Transport>(
     }
     drop(commands);
     let result = tokio::task::spawn_blocking(|| engine.join()).await?;
-    let exit = result.map_err(|_| anyhow::anyhow!("the session stopped"))??;
+    let said = result.map_err(|_| anyhow::anyhow!("the session stopped"));
     if let Some(shown) = shown {
         tokio::task::spawn_blocking(|| shown.join())
             .await?
             .map_err(|_| anyhow::anyhow!("the screen stopped"))??;
     }
+    if served.as_ref().is_some_and(Option::is_some) {
+        // The pages get the last picture, with the report's place on it.
+        sleep(Duration::from_millis(500)).await;
+    }
     drop(served);
+    let exit = say(said??)?;
     failed?;
     Ok(exit)
+}
+
+/// Why a session is over.
+enum End {
+    /// There was no more of it.
+    OfItself,
+    /// Somebody or something outside of it ended it.
+    Asked,
 }
 
 type Links = Vec<tokio::task::JoinHandle<Result<(), Fault>>>;
@@ -375,7 +561,7 @@ async fn wait(
     plan: &Plan,
     over: impl Future<Output = ()>,
     engine_over: &mut oneshot::Receiver<()>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<End> {
     let limit = async {
         match args.duration {
             Some(s) => sleep(Duration::from_secs_f64(s.clamp(0.0, 1e8))).await,
@@ -405,23 +591,35 @@ async fn wait(
         }
     };
     tokio::select! {
-        ended = radio::interrupted() => Ok(ended?),
-        () = over => Ok(()),
-        () = limit => Ok(()),
-        _ = engine_over => Ok(()),
+        ended = radio::interrupted() => Ok(ended.map(|()| End::Asked)?),
+        () = over => Ok(End::OfItself),
+        () = limit => Ok(End::Asked),
+        _ = engine_over => Ok(End::OfItself),
         failure = failure => Err(failure),
     }
 }
 
 /// Where the session is kept, if it is.
-fn recorder(args: &LiveArgs, parts: &[Part], meta: &CaptureMeta) -> anyhow::Result<Option<Recorder>> {
-    let Some(wanted) = &args.record else { return Ok(None) };
-    let path = if let Some(path) = wanted {
-        path.clone()
-    } else {
+fn recorder(
+    ask: &Ask<'_>,
+    parts: &[Part],
+    meta: &CaptureMeta,
+    screen: bool,
+) -> anyhow::Result<Option<Recorder>> {
+    let args = ask.args;
+    // People who are coached want to know afterwards how it went.
+    let coached = ask.plan.is_some() && (screen || ask.desk.web.is_some()) && !args.no_record;
+    let wanted = match &args.record {
+        Some(path) => path.clone(),
+        None if ask.record || ask.is_kept() || coached => PathBuf::new(),
+        None => return Ok(None),
+    };
+    let path = if wanted.as_os_str().is_empty() {
         let folder = recordings()?;
         std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         folder.join(format!("{}.csv", stamp(SystemTime::now())))
+    } else {
+        wanted
     };
     let paths = Paths::beside(&path);
     let failed = Box::new(|e: &io::Error| {
@@ -460,23 +658,20 @@ struct Face {
     screen: bool,
     sinks: MakeSinks,
     settings: Settings,
+    after: After,
+    skip: bool,
 }
 
 impl Face {
-    fn new(args: &LiveArgs, meta: &CaptureMeta, simulated: bool) -> anyhow::Result<Self> {
-        let plan = args.plan.as_deref().map(desk::plan).transpose()?;
-        let screen = !args.plain && desk::has_screen();
-        if plan.is_some()
-            && !screen
-            && args.desk.web.is_none()
-            && !args.skip_checklist
-            && args.commands.is_none()
-        {
+    fn new(ask: &Ask<'_>, meta: &CaptureMeta, screen: bool) -> anyhow::Result<Self> {
+        let (args, plan) = (ask.args, ask.plan.clone());
+        let asks = screen || ask.desk.web.is_some() || args.skip_checklist || args.commands.is_some();
+        if plan.is_some() && !asks {
             return Err(UsageError::new("the checklist cannot be asked without a screen or a page")
                 .help("go through it with the person, and pass `--skip-checklist`; that is stored")
                 .into());
         }
-        let mut rules = args.config.load()?;
+        let mut rules = ask.rules;
         if plan.is_some() {
             // The coach knows which way each part is walked; a fixed direction would be wrong in half of it.
             rules.planned = None;
@@ -487,46 +682,43 @@ impl Face {
         });
         Ok(Self {
             about: About {
-                person: args.person.clone(),
+                person: ask.walker.name.clone(),
                 placed: format!("{side}shin"),
-                simulated,
-                metronome: args.desk.metronome,
+                simulated: ask.sensor.starts_with("sim:"),
+                metronome: ask.desk.metronome,
             },
-            words: if screen {
-                Words::None
-            } else if plan.is_some() {
-                Words::Records
-            } else {
-                Words::None
-            },
+            words: if !screen && plan.is_some() { Words::Records } else { Words::None },
             plan,
             screen,
             sinks: args.sinks.unwrap_or(sinks),
-            settings: Settings { series: true, rules, ..Settings::default() },
+            settings: Settings {
+                series: true,
+                ..ask.walker.settings(meta, rules, ask.calibration.as_ref())?
+            },
+            after: ask.after(rules),
+            skip: args.skip_checklist,
         })
     }
 
     /// The engine and its front.
     fn engine(
         self,
-        args: (bool, Option<crate::live::hook::Action>, bool),
+        stops: Stops,
         parts: &[Part],
         meta: &CaptureMeta,
         recorder: Option<Recorder>,
     ) -> anyhow::Result<(Engine, Front)> {
-        let (skip, on_stop, force) = args;
         let capture = recorder.as_ref().map(|r| r.paths().capture.clone());
         let session = Session::new(parts, meta, self.settings, recorder);
         let sinks = if self.screen { Vec::new() } else { (self.sinks)()? };
-        let planned = self.plan.is_some();
-        let (mut engine, front) = Engine::new(session, (self.about, self.plan), on_stop, sinks, self.words)?;
+        let (mut engine, front) = Engine::new(session, (self.about, self.plan), stops, sinks, self.words)?;
         if !self.screen {
             engine.unseen();
         }
-        if let Some(capture) = capture.filter(|_| planned) {
-            engine.beside(&capture, force)?;
+        if let Some(capture) = capture {
+            engine.beside(&capture, self.after.force)?;
         }
-        if skip {
+        if self.skip {
             engine.input(Input::SkipChecklist)?;
         }
         Ok((engine, front))
@@ -540,7 +732,7 @@ struct Work {
     meta: CaptureMeta,
     recorder: Option<Recorder>,
     labels: Vec<String>,
-    args: (bool, Option<crate::live::hook::Action>, bool),
+    stops: Stops,
     handle: tokio::runtime::Handle,
     closed: oneshot::Receiver<()>,
 }
@@ -550,11 +742,11 @@ fn engine(
     mut events: mpsc::Receiver<Event>,
     work: Work,
     fronts: oneshot::Sender<Front>,
-) -> anyhow::Result<Exit> {
-    let Work { face, parts, meta, recorder, labels, args, handle, mut closed } = work;
+) -> anyhow::Result<Vec<String>> {
+    let Work { face, parts, meta, recorder, labels, stops, handle, mut closed } = work;
     let mut teller = Teller { labels, beat: None, silent: face.screen };
-    let screen = face.screen;
-    let (mut engine, front) = face.engine(args, &parts, &meta, recorder)?;
+    let (screen, after) = (face.screen, face.after.clone());
+    let (mut engine, front) = face.engine(stops, &parts, &meta, recorder)?;
     let _ = fronts.send(front);
     loop {
         let turn = handle.block_on(async {
@@ -576,7 +768,7 @@ fn engine(
             break;
         }
     }
-    close(engine, &teller)
+    close(engine, &teller, &after)
 }
 
 /// What the engine is woken by.
@@ -587,20 +779,22 @@ enum Turn {
 }
 
 /// A simulated session at any pace but that of a clock.
-fn played(args: &LiveArgs, sim: &Sim) -> anyhow::Result<Exit> {
+fn played(ask: &Ask<'_>, sim: &Sim) -> anyhow::Result<Exit> {
+    let args = ask.args;
     let played = Played::new(&sim.setup).map_err(|e| UsageError::new(e.to_string()))?;
     let parts = played.parts();
-    let mut meta = played.meta();
-    args.meta.overrides().apply(&mut meta);
-    let face = Face::new(args, &meta, true)?;
-    let recorder = recorder(args, &parts, &meta)?;
+    let meta = ask.meta(played.meta());
+    // Nobody can look at what passes so fast.
+    let face = Face::new(ask, &meta, false)?;
+    let after = face.after.clone();
+    let recorder = recorder(ask, &parts, &meta, false)?;
     let labels = parts.iter().map(|p| format!("simulated {}", p.role.word())).collect();
-    let mut teller = Teller { labels, beat: None, silent: face.screen };
+    let mut teller = Teller { labels, beat: None, silent: false };
     let mut pace = Pace::new(args.pace);
     let mut entered = entered(args)?;
-    let (mut engine, front) =
-        face.engine((args.skip_checklist, args.desk.on_stop.clone(), args.force), &parts, &meta, recorder)?;
-    let _served = web::serve(&args.desk, &front)?;
+    let stops = Stops { command: ask.desk.on_stop.clone(), brake: None };
+    let (mut engine, front) = face.engine(stops, &parts, &meta, recorder)?;
+    let _served = web::serve(&ask.desk, &front)?;
     for event in played {
         if let Some(pace) = &mut pace {
             pace.wait_until(event.at.seconds());
@@ -617,7 +811,14 @@ fn played(args: &LiveArgs, sim: &Sim) -> anyhow::Result<Exit> {
             break;
         }
     }
-    close(engine, &teller)
+    say(close(engine, &teller, &after)?)
+}
+
+fn say(lines: Vec<String>) -> anyhow::Result<Exit> {
+    for line in lines {
+        anstream::eprintln!("{line}");
+    }
+    Ok(Exit::Done)
 }
 
 /// What is entered, and when.
@@ -664,14 +865,32 @@ fn written(result: Result<(), DriveError>) -> anyhow::Result<()> {
     }
 }
 
-fn close(engine: Engine, teller: &Teller) -> anyhow::Result<Exit> {
-    let ended = engine.finish()?;
-    teller.sum_up(&ended.assembly);
-    if let Some(recorder) = ended.recorder {
-        let paths = recorder.finish().context("the recording is not complete")?;
-        anstream::eprintln!("recorded: {}", paths.capture.display());
+/// Ends the session, and gives what is to be said when the screen has gone.
+fn close(engine: Engine, teller: &Teller, after: &After) -> anyhow::Result<Vec<String>> {
+    let rows = engine.session.rows();
+    let mut ended = engine.finish()?;
+    let mut said = teller.sum_up(&ended.assembly);
+    // Its lines are on the disk before they are read.
+    ended.beside = None;
+    let Some(recorder) = ended.recorder.take() else { return Ok(said) };
+    let paths = recorder.finish().context("the recording is not complete")?;
+    if rows == 0 {
+        said.push(format!("recorded: {}; there is nothing in it to report", paths.capture.display()));
+        return Ok(said);
     }
-    Ok(Exit::Done)
+    let places = after.wind_up(&paths).with_context(|| {
+        format!("the session is recorded in {}, and its report cannot be made", paths.capture.display())
+    })?;
+    if after.keep.as_ref().is_none_or(|k| !k.only) {
+        said.push(format!("recorded: {}", paths.capture.display()));
+    }
+    if let (Some(id), Some(kept)) = (places.id, &after.keep) {
+        said.push(format!("kept as session {id} of {}", kept.name));
+    }
+    said.push(places.words);
+    said.push(format!("report: {}", places.page.display()));
+    ended.conductor.report(places.page.display().to_string());
+    Ok(said)
 }
 
 /// Says on standard error what becomes of the sensors.
@@ -730,7 +949,8 @@ impl Teller {
         }
     }
 
-    fn sum_up(&self, assembly: &Assembly) {
+    fn sum_up(&self, assembly: &Assembly) -> Vec<String> {
+        let mut said = Vec::new();
         for (i, label) in self.labels.iter().enumerate() {
             let t = assembly.tally(i);
             if t.samples == 0 {
@@ -757,16 +977,18 @@ impl Teller {
             if let TimeError::Fitted(s) = assembly.time_error(i) {
                 let _ = write!(text, "; times are fitted to arrivals, ±{:.0} ms", 1000.0 * s);
             }
-            anstream::eprintln!("{text}");
+            said.push(text);
         }
         if let Some(beat) = self.beat {
-            anstream::eprintln!("heart rate at the end: {beat} a minute");
+            said.push(format!("heart rate at the end: {beat} a minute"));
         }
+        said
     }
 }
 
 /// A recording as if it happened now.
-fn from_file(args: &LiveArgs, path: &Path) -> anyhow::Result<Exit> {
+fn from_file(ask: &Ask<'_>, path: &Path) -> anyhow::Result<Exit> {
+    let args = ask.args;
     let overrides = args.meta.overrides();
     if !live_file::is_raw(path) {
         if args.record.is_some() {
@@ -777,28 +999,27 @@ fn from_file(args: &LiveArgs, path: &Path) -> anyhow::Result<Exit> {
         let mut reader = live_file::capture(path, &overrides)?;
         let mut warn = |w: &crate::source::warning::Warning| exit::warn(&w.to_string());
         let beside = Beside { pace: Pace::new(args.pace), warn: &mut warn, progress: &mut |_| {} };
-        let meta = reader.meta().clone();
-        let settings =
-            Settings { series: args.sinks.is_some(), rules: args.config.load()?, ..Settings::default() };
+        let meta = ask.walker.person.fill(reader.meta());
+        let settings = Settings {
+            series: args.sinks.is_some(),
+            ..ask.walker.settings(&meta, ask.rules, ask.calibration.as_ref())?
+        };
         written(drive(&mut reader, &meta, args.sinks.unwrap_or(sinks)()?, &settings, beside))?;
         return Ok(Exit::Done);
     }
     let mut file = live_file::RawFile::open(path, args.pace, &overrides)?;
     let parts = file.reader.parts().to_vec();
-    let recorder = recorder(args, &parts, &file.meta)?;
-    let labels = parts.iter().map(|p| p.role.word().to_owned()).collect();
-    let mut face = Face::new(args, &file.meta, false)?;
+    file.meta = ask.walker.person.fill(&file.meta);
     // A recording is for reading, whatever the terminal.
-    face.screen = false;
+    let face = Face::new(ask, &file.meta, false)?;
+    let after = face.after.clone();
+    let recorder = recorder(ask, &parts, &file.meta, false)?;
+    let labels = parts.iter().map(|p| p.role.word().to_owned()).collect();
     let mut teller = Teller { labels, beat: None, silent: false };
     let mut entered = entered(args)?;
-    let (mut engine, front) = face.engine(
-        (args.skip_checklist, args.desk.on_stop.clone(), args.force),
-        &parts,
-        &file.meta,
-        recorder,
-    )?;
-    let _served = web::serve(&args.desk, &front)?;
+    let stops = Stops { command: ask.desk.on_stop.clone(), brake: None };
+    let (mut engine, front) = face.engine(stops, &parts, &file.meta, recorder)?;
+    let _served = web::serve(&ask.desk, &front)?;
     while let Some(event) = file.next()? {
         while entered.front().is_some_and(|(at, _)| *at <= event.at.seconds()) {
             if let Some((_, input)) = entered.pop_front() {
@@ -809,7 +1030,7 @@ fn from_file(args: &LiveArgs, path: &Path) -> anyhow::Result<Exit> {
             break;
         }
     }
-    close(engine, &teller)
+    say(close(engine, &teller, &after)?)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub mod exit;
 
 mod accept;
+mod after;
 mod assess;
 mod assess_live;
 mod batch;
@@ -36,11 +37,13 @@ mod rules;
 mod scan;
 mod sensors;
 mod sessions;
+mod settings;
 mod simulate;
 mod simulate_args;
 mod simulate_list;
 mod store_args;
 mod trend;
+mod walker;
 mod web;
 
 use clap::{Parser, Subcommand};
@@ -83,6 +86,8 @@ enum Command {
     Demo(Box<demo::DemoArgs>),
     /// List, show or write plans for sessions
     Plan(plan::PlanArgs),
+    /// Write an explained configuration file, or show the settings in force
+    Config(config::ConfigCommand),
     /// Look for sensors in range
     Scan(scan::ScanArgs),
     /// Connect a sensor for the first time, look at it, and remember it
@@ -138,6 +143,7 @@ pub fn main() -> Exit {
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Plan(args) => plan::run(&args),
+        Command::Config(args) => config::run(&args),
         Command::Scan(args) => scan::run(&args),
         Command::Pair(args) => pair::run(&args),
         Command::Sensors(args) => sensors::run(&args),

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use clap::Args;
 
 use super::capture_args::CaptureArgs;
@@ -13,6 +14,7 @@ use super::replay::screen_width;
 use super::sessions::print;
 use super::store_args::StoreArgs;
 use crate::calibrate::file::Calibration;
+use crate::live::notes::Notes;
 use crate::person::Person;
 use crate::report::track::Track;
 use crate::report::verdict::Verdict;
@@ -165,8 +167,13 @@ pub(super) fn material_of_capture(
         calibration: look.calibration.clone(),
         series: look.series,
     };
-    let (session, meta) = gather(path, &how, &mut |row| track.push(row))?;
+    let (mut session, meta) = gather(path, &how, &mut |row| track.push(row))?;
+    // A session that `live` recorded has more to it than its signal.
+    let notes = Notes::of(path).with_context(|| format!("{}: its lines cannot be read", path.display()))?;
+    let notes = notes.unwrap_or_default();
+    notes.apply(&mut session);
     Ok(Material {
+        started: notes.begun.and_then(|at| at.parse().ok()),
         who: how.person.name.clone(),
         capture: path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
         meta,

@@ -9,7 +9,7 @@ use super::exit::UsageError;
 use crate::store::{Store, StoreError};
 
 /// Where sessions are kept.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct StoreArgs {
     /// Folder with the kept sessions [default: the data folder of this user]
     #[arg(long, value_name = "DIR", env = "RETROGAIT_STORE", hide_env_values = true)]
@@ -17,6 +17,11 @@ pub(super) struct StoreArgs {
 }
 
 impl StoreArgs {
+    /// The store in this folder.
+    pub(super) fn at(folder: PathBuf) -> Self {
+        Self { data: Some(folder) }
+    }
+
     pub(super) fn open(&self) -> Result<Store, StoreError> {
         match &self.data {
             Some(folder) => Store::open(folder),

@@ -1,18 +1,18 @@
 //! The page of a session: its flags, its address, its thread.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
 use anyhow::Context;
 
-use super::desk::{DeskArgs, Front};
+use super::desk::{Desk, Front};
 use super::exit;
 use crate::web::server::Server;
 
 /// Serves the page as long as what it gives back lives.
-pub(super) fn serve(args: &DeskArgs, front: &Front) -> anyhow::Result<Option<Server>> {
-    let Some(port) = args.web else { return Ok(None) };
-    let ip = args.listen.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+pub(super) fn serve(desk: &Desk, front: &Front) -> anyhow::Result<Option<Server>> {
+    let Some(port) = desk.web else { return Ok(None) };
+    let ip = desk.listen;
     let token = if ip.is_loopback() { None } else { Some(token()?) };
     let address = SocketAddr::new(ip, port);
     let server = Server::start(address, token, front.boards.clone(), front.inputs.clone())
@@ -21,7 +21,7 @@ pub(super) fn serve(args: &DeskArgs, front: &Front) -> anyhow::Result<Option<Ser
     if !ip.is_loopback() {
         exit::warn("others on this network can open the page if they have this address; it is not encrypted");
     }
-    if args.open {
+    if desk.open {
         open(&server.url());
     }
     Ok(Some(server))

@@ -80,6 +80,18 @@ pub struct About {
 /// Is told of a stop, at once. Gets the alert as JSON.
 pub type OnStop = Box<dyn FnMut(&str) -> bool + Send>;
 
+/// Asks the treadmill to stop, at once.
+pub type OnBelt = Box<dyn FnMut() + Send>;
+
+/// Who acts at a stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// The user's own command.
+    Command,
+    /// The treadmill.
+    Belt,
+}
+
 /// The conductor.
 pub struct Conductor {
     coach: Option<Coach>,
@@ -91,6 +103,9 @@ pub struct Conductor {
     board: Board,
     metronome: bool,
     on_stop: Option<OnStop>,
+    on_belt: Option<OnBelt>,
+    /// What became of the stop now, by [`Actor`].
+    acted: [Option<String>; 2],
     out: Option<watch::Sender<Arc<Board>>>,
     pictured_s: f64,
     lines: Vec<Value>,
@@ -138,6 +153,8 @@ impl Conductor {
             board,
             metronome: about.metronome,
             on_stop: None,
+            on_belt: None,
+            acted: [None, None],
             out: None,
             pictured_s: f64::NEG_INFINITY,
             lines: Vec::new(),
@@ -164,6 +181,11 @@ impl Conductor {
         self.on_stop = Some(on_stop);
     }
 
+    /// The treadmill that is asked to stop.
+    pub fn on_belt(&mut self, on_belt: OnBelt) {
+        self.on_belt = Some(on_belt);
+    }
+
     /// Where pictures go.
     pub fn watched(&mut self) -> watch::Receiver<Arc<Board>> {
         let (tx, rx) = watch::channel(Arc::new(self.board.clone()));
@@ -180,6 +202,11 @@ impl Conductor {
     /// The coach, where there is a plan.
     pub fn coach(&self) -> Option<&Coach> {
         self.coach.as_ref()
+    }
+
+    /// Time of the newest sample, s.
+    pub fn now_s(&self) -> f64 {
+        self.now_s
     }
 
     /// Whether the plan has come to its end.
@@ -486,23 +513,36 @@ impl Conductor {
             self.line("stop_goes_on", json!({ "rule": alert.rule.word(), "words": message }));
             return;
         }
+        if let Some(belt) = &mut self.on_belt {
+            belt();
+        }
         let text = serde_json::to_string(&Record::Alert(*alert)).unwrap_or_default();
         let fired = self.on_stop.as_mut().map(|f| f(&text));
-        let hook = match fired {
-            None => None,
-            Some(true) => Some("the stop command is running".to_owned()),
-            Some(false) => Some("the stop command is still busy with the stop before".to_owned()),
-        };
+        let command = fired.map(|free| {
+            let words = if free {
+                "the stop command is running"
+            } else {
+                "the stop command is still busy with the stop before"
+            };
+            words.to_owned()
+        });
+        let belt = self.on_belt.as_ref().map(|_| "the treadmill is asked to stop".to_owned());
+        let asked = belt.is_some();
+        self.acted = [command, belt];
         self.stops += 1;
         self.last_stop = Some(alert.rule);
         self.board.stop = Some(StopView {
             rule: alert.rule.word().to_owned(),
             message: message.to_owned(),
             time_s: alert.detected.seconds(),
-            hook,
+            hook: self.acted_words(),
         });
         self.board.sounds.stop += 1;
-        self.line("stop", json!({ "rule": alert.rule.word(), "words": message, "command": fired.is_some() }));
+        let mut line = json!({ "rule": alert.rule.word(), "words": message, "command": fired.is_some() });
+        if asked {
+            line["treadmill"] = true.into();
+        }
+        self.line("stop", line);
         self.told(message);
         self.speak(message);
         if let Some(coach) = &mut self.coach {
@@ -511,14 +551,32 @@ impl Conductor {
         self.publish();
     }
 
-    /// What became of the user's stop command.
-    pub fn hook(&mut self, worked: bool, words: &str) {
-        self.line("stop_command", json!({ "worked": worked, "words": words }));
-        if let Some(stop) = &mut self.board.stop {
-            stop.hook = Some(words.to_owned());
+    /// What became of a stop. What did not work is said aloud.
+    pub fn acted(&mut self, actor: Actor, worked: bool, words: &str) {
+        let what = match actor {
+            Actor::Command => "stop_command",
+            Actor::Belt => "stop_treadmill",
+        };
+        self.line(what, json!({ "worked": worked, "words": words }));
+        if self.board.stop.is_some() {
+            self.acted[actor as usize] = Some(words.to_owned());
+            let words = self.acted_words();
+            if let Some(stop) = &mut self.board.stop {
+                stop.hook = words;
+            }
         }
         self.told(words);
+        if !worked {
+            self.board.sounds.cue += 1;
+            self.speak(words);
+        }
         self.publish();
+    }
+
+    /// The treadmill first: it is what the person stands on.
+    fn acted_words(&self) -> Option<String> {
+        let words: Vec<&str> = self.acted.iter().rev().flatten().map(String::as_str).collect();
+        (!words.is_empty()).then(|| words.join("; "))
     }
 
     /// Takes what became of the sensors.

@@ -57,6 +57,15 @@ impl FromStr for Action {
     }
 }
 
+impl std::fmt::Display for Action {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Command(line) => f.write_str(line),
+            Self::Post(Url { host, port, path }) => write!(f, "http://{host}:{port}{path}"),
+        }
+    }
+}
+
 /// What became of it, in words; true when it worked.
 pub type Outcome = (bool, String);
 

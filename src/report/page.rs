@@ -14,8 +14,10 @@ use super::svg::{Plot, Svg};
 use super::verdict::{Verdict, percent, sentence, spread};
 use crate::mount::Side;
 use crate::person::figure::Figure;
+use crate::plan::checklist::ITEMS;
 use crate::record::{AlertLevel, EventKind, StrideDirection};
 use crate::safety::rule::Rule;
+use crate::session::Checklist;
 use crate::sink::words::{counted, duration, grouped};
 
 /// Alerts that are drawn; stops and warnings go before hints.
@@ -63,6 +65,7 @@ struct Page<'a> {
     shares: Svg,
     strip: Option<(Svg, bool)>,
     plan: Option<String>,
+    checklist: Option<String>,
     average: Option<(Svg, String)>,
     events: Vec<(&'static str, String)>,
     figures: Vec<Svg>,
@@ -97,6 +100,7 @@ pub fn html(m: &Material) -> Result<String, askama::Error> {
         shares: shares(&verdict),
         strip: strip(m),
         plan: m.session.plan.as_ref().map(|p| p.title.clone()),
+        checklist: m.session.plan.as_ref().and_then(|p| p.checklist.as_ref()).map(checklist),
         average,
         events,
         figures: DEFINITIONS
@@ -292,6 +296,14 @@ fn energy_words(m: &Material, e: &Energy) -> Vec<String> {
         }
     }
     words
+}
+
+fn checklist(asked: &Checklist) -> String {
+    match (asked.skipped, asked.confirmed.len()) {
+        (true, _) => "The safety checklist was left out.".into(),
+        (false, n) if n == ITEMS.len() => "The safety checklist was confirmed.".into(),
+        (false, n) => format!("Of the safety checklist, {n} of {} points were confirmed.", ITEMS.len()),
+    }
 }
 
 fn pain(m: &Material) -> Vec<String> {

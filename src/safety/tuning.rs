@@ -54,6 +54,9 @@ pub struct TuningError {
     pub what: String,
 }
 
+/// Sections of a configuration file that are not about safety; whoever needs them reads them.
+pub const OTHER_SECTIONS: [&str; 4] = ["live", "screen", "page", "stop"];
+
 /// Where something is in the file, and what is wrong with it.
 type Wrong = (usize, String);
 
@@ -137,9 +140,11 @@ impl Tuning {
                         tuning.planned = Some(direction(value)?);
                     }
                 }
+                other if OTHER_SECTIONS.contains(&other) => {}
                 other => {
                     let start = key.span().start;
-                    return Err(unknown("section", other, start, ["rules", "plan"].into_iter()));
+                    let known = ["rules", "plan"].into_iter().chain(OTHER_SECTIONS);
+                    return Err(unknown("section", other, start, known));
                 }
             }
         }

@@ -180,7 +180,7 @@ fn stop(frame: &mut Frame<'_>, area: Rect, board: &Board, paint: Paint) {
     put(frame, top, rows + 2, centre(format!("■ {}", stop.message)), 2);
     put(frame, top, rows + 5, centre("Space when you have seen this.".into()), 1);
     if let Some(hook) = &stop.hook {
-        put(frame, top, rows + 7, centre(hook.clone()), 2);
+        put(frame, top, rows + 7, centre(hook.clone()), 3);
     }
     let note = "This does not replace the safety clip and the rails.";
     put(frame, top, top.height.saturating_sub(2), centre(note.into()), 1);

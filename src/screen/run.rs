@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use ratatui::crossterm::event::{self, Event};
@@ -31,7 +32,7 @@ pub fn colour_wanted() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
 }
 
-/// Shows the session. Returns when it is closed, or when the other side has gone.
+/// Shows the session. Returns when it is closed, here or by `closing`, or when the other side has gone.
 ///
 /// The terminal is put back as it was, even when this program crashes.
 ///
@@ -41,6 +42,7 @@ pub fn show(
     mut boards: watch::Receiver<Arc<Board>>,
     inputs: &mpsc::UnboundedSender<Input>,
     options: Options,
+    closing: &AtomicBool,
 ) -> io::Result<()> {
     let mut terminal = ratatui::try_init()?;
     let _restore = Restore;
@@ -58,7 +60,7 @@ pub fn show(
             ring(&board, &mut rung)?;
         }
         let gone = boards.has_changed().is_err();
-        if gone && board.end.is_none() {
+        if closing.load(Ordering::Relaxed) || gone && board.end.is_none() {
             return Ok(());
         }
         let until = Instant::now() + PICTURE;

@@ -21,6 +21,8 @@ pub struct Keep {
     pub sensor: Option<String>,
     /// The plan that was followed.
     pub plan: Option<Plan>,
+    /// It was measured by this program, and did not come as a file.
+    pub live: bool,
 }
 
 /// A row of `session`.
@@ -137,7 +139,7 @@ impl Store {
         let copied = Copied::of(capture, &captures).map_err(StoreError::io(capture))?;
         let mark = copied.mark.clone();
         let t = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail())?;
-        let id = NewRow { person, source: "replay", keep }.insert(&t)?;
+        let id = NewRow { person, source: if keep.live { "live" } else { "replay" }, keep }.insert(&t)?;
         for (n, stride) in session.strides.iter().enumerate() {
             put(&t, "stride", id, n, stride)?;
         }
