@@ -82,6 +82,10 @@ impl Gait {
             assembler.step(&found, &mut |cycle| done.push(cycle));
         });
         let planted = self.detector.take_planted();
+        if assembler.is_open() && !self.detector.walks() && !self.detector.awaits_planting() {
+            let planted = planted.or_else(|| self.measurer.last_planted());
+            assembler.close(planted, &mut |cycle| done.push(cycle));
+        }
         let frames = self.detector.frames();
         self.done.measure(&mut self.measurer, frames, emit);
         if let Some(t) = planted {

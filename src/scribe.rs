@@ -181,6 +181,10 @@ impl Scribe {
         self.count(&record, m, reason.is_none());
         self.check_belt(&record, emit);
         emit(Output::Record(Record::Stride(record)));
+        if m.cycle.part == Part::Cut && !self.bouts.walks() {
+            // The last step of a walk that has been told.
+            return record;
+        }
         let activity = match direction {
             StrideDirection::Backward => Activity::Backward,
             StrideDirection::Forward => Activity::Forward,

@@ -440,6 +440,11 @@ impl Detector {
         self.params.timing.ahead_m = ahead_m;
     }
 
+    /// Whether a walk is under way.
+    pub fn walks(&self) -> bool {
+        self.walk.direction().is_some()
+    }
+
     /// Whether a foot that has landed may still turn out to be planted.
     pub fn awaits_planting(&self) -> bool {
         self.contact.is_some()

@@ -36,7 +36,7 @@ pub enum Part {
     Whole,
     /// The first step of a bout.
     First,
-    /// Cut off by the end of the samples.
+    /// The last step of a bout, or cut off by the end of the samples.
     Cut,
 }
 
@@ -132,6 +132,25 @@ impl Assembler {
         }
     }
 
+    /// The walk has ended; its last foot was planted at `planted` (s), if it was seen to be. Backward, how it
+    /// landed is worth telling: that stride ends there.
+    pub fn close(&mut self, planted: Option<f64>, emit: &mut impl FnMut(Cycle)) {
+        if let (Some(open), Some(end), true) = (self.open, planted, self.confirmed)
+            && end > open.start
+            && open.direction == Direction::Backward
+            // After it has left the ground again its landing is not the last of the walk.
+            && open.final_contact.is_none()
+        {
+            emit(Cycle { end, part: Part::Cut, ..open });
+        }
+        *self = Self::default();
+    }
+
+    /// Whether a stride is under way.
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// The samples end, or are cut, at `t`.
     pub fn cut(&mut self, t: f64, emit: &mut impl FnMut(Cycle)) {
         if let (Some(open), Some(stride), true) = (self.open, self.stride_s, self.confirmed)
@@ -223,6 +242,21 @@ mod tests {
         let first = strides(&events, 4.7).0[1];
         assert_eq!((first.heel, first.final_contact), (None, None));
         assert!(first.mid_swing.is_some());
+    }
+
+    #[test]
+    fn the_last_step_of_a_walk_ends_where_its_foot_is_planted() {
+        for (planted, told) in [(Some(5.6), true), (Some(4.0), false), (None, false)] {
+            let (mut assembler, mut out) = (Assembler::default(), Vec::new());
+            for e in &walk() {
+                assembler.step(e, &mut |_| ());
+            }
+            assert!(assembler.is_open());
+            assembler.close(planted, &mut |c| out.push((c.start, c.end, c.part)));
+            assert!(!assembler.is_open());
+            let want = told.then_some((4.6, 5.6, Part::Cut));
+            assert_eq!(out, want.into_iter().collect::<Vec<_>>());
+        }
     }
 
     #[test]

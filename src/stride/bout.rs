@@ -68,6 +68,11 @@ impl Bouts {
         }
     }
 
+    /// Whether a walk has not been told yet.
+    pub fn walks(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// The person has been standing still from `start` to `end` (so far).
     pub fn standing(&mut self, start: f64, end: f64, emit: &mut impl FnMut(Span)) {
         match &mut self.quiet {

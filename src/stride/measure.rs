@@ -147,6 +147,11 @@ impl Measurer {
         self.last_s = None;
     }
 
+    /// The last planted moment, s.
+    pub fn last_planted(&self) -> Option<f64> {
+        self.anchors.last().copied().filter(|t| t.is_finite())
+    }
+
     /// The first planted moment from `t` on.
     fn planted_from(&self, t: f64) -> Option<f64> {
         self.anchors.iter().copied().find(|a| *a >= t)
@@ -158,7 +163,7 @@ impl Measurer {
     }
 
     fn measure(&mut self, cycle: &Cycle, frames: &Frames) -> Measured {
-        let rest = self.planted_from(cycle.start).filter(|t| *t < cycle.end);
+        let rest = self.planted_from(cycle.start).filter(|t| *t <= cycle.end);
         let next = self.planted_from(cycle.end).filter(|t| *t < cycle.end + (cycle.end - cycle.start));
         let planted = rest.zip(next).filter(|_| cycle.part == Part::Whole);
         let arm = spatial::Lever { up_m: self.body.ankle_m, ahead_m: self.lever.ahead_m() };

@@ -1,4 +1,8 @@
-//! How the foot landed, from what the shank shows of it.
+//! How the foot landed, from what the shank shows of it: toes first, flat, or not clear.
+//!
+//! Two words of the format are never said. On a flat foot or on its heel the shank is stopped alike, so
+//! `flat` stands for both; and a heel that is held still in the air is, to the shank, a heel on the
+//! ground (`docs/technique.md`).
 
 use super::landing::Landing;
 use crate::record::Contact;
@@ -16,10 +20,10 @@ pub struct Params {
     pub carry: [f64; 2],
     /// Loss of turning in a moment, as a share of it. Default 1.05 and 0.85: over 1 it is thrown back.
     pub stop: [f64; 2],
-    /// Push back of the ankle after its braking, as a share of that, from which a landing that is not toes
-    /// first is called heel first. Default 0.1: rolling over the heel the ankle goes the other way.
+    /// Push back of the ankle after its braking, as a share of that, from which a flat landing may have
+    /// been heel first. Default 0.1: rolling over the heel the ankle goes the other way.
     pub rebound: f64,
-    /// Most confidence in a call between heel first and flat.
+    /// Most confidence in a flat landing that may have been heel first, or that only its drop speaks for.
     pub low_confidence: f64,
     /// Shortest roll from toes to heel, s. Default 0.04: less is within the error of two contacts.
     pub roll_s: f64,
@@ -27,9 +31,6 @@ pub struct Params {
     pub full_drop_m: f64,
     /// Roll times that are a controlled roll: from, s, and up to, as a share of the stride time.
     pub good_roll: (f64, f64),
-    /// Acceleration of an ankle that never came to rest, m/s² at a stride of 1.3 s, from which the heel is
-    /// said never to have come down. Default 2.5: two and a half times what counts as settled.
-    pub unrest_mps2: f64,
 }
 
 impl Default for Params {
@@ -43,7 +44,6 @@ impl Default for Params {
             roll_s: 0.04,
             full_drop_m: 0.04,
             good_roll: (0.06, 0.25),
-            unrest_mps2: 2.5,
         }
     }
 }
@@ -66,34 +66,25 @@ fn place(value: f64, [against, for_it]: [f64; 2]) -> f64 {
 pub fn judge(landing: Option<&Landing>, roll_s: Option<f64>, p: &Params) -> Landed {
     let uncertain = Landed { contact: Contact::Uncertain, confidence: 0.0 };
     let Some(l) = landing else { return uncertain };
-    let (carry, stop) = (place(l.carry, p.carry), place(l.stop, p.stop));
+    // Where the ankle was never seen to rest, how far it fell is not known: neither word is clear.
+    let (Some(drop_m), Some(roll_s)) = (l.drop_m, roll_s) else { return uncertain };
+    let [drop, carry, stop] = [place(drop_m, p.drop_m), place(l.carry, p.carry), place(l.stop, p.stop)];
     let sure = |margin: f64| (0.5 + 0.5 * margin / (1.0 + margin)).clamp(0.0, 1.0);
-    if carry < 0.0 && stop < 0.0 {
-        let confidence = sure(-carry.max(stop));
-        return if l.rebound > p.rebound {
-            Landed { contact: Contact::HeelFirst, confidence: confidence.min(p.low_confidence) }
-        } else {
-            Landed { contact: Contact::Flat, confidence }
-        };
-    }
     let rolls = carry.min(stop);
-    match (l.drop_m, roll_s) {
-        (Some(drop_m), Some(roll_s)) => {
-            let drop = place(drop_m, p.drop_m);
-            if rolls > 1.0 && drop > 1.0 && roll_s >= p.roll_s {
-                Landed { contact: Contact::ToeFirst, confidence: sure(rolls.min(drop) - 1.0) }
-            } else if drop < 0.0 && rolls < 0.0 {
-                Landed { contact: Contact::Flat, confidence: sure(-drop.max(rolls)).min(p.low_confidence) }
-            } else {
-                uncertain
-            }
-        }
-        // The ankle never came to rest: the heel is held up, if it moves by more than a strap does.
-        (None, None) if l.unrest_mps2 > p.unrest_mps2 => {
-            Landed { contact: Contact::ToeOnly, confidence: p.low_confidence }
-        }
-        _ => uncertain,
+    if rolls > 1.0 && drop > 1.0 && roll_s >= p.roll_s {
+        return Landed { contact: Contact::ToeFirst, confidence: sure(rolls.min(drop) - 1.0) };
     }
+    let stopped = -carry.max(stop);
+    if stopped > 0.0 && drop < 1.0 {
+        // An ankle that is pushed back may have rolled over its heel, which cannot be told from a flat
+        // foot for sure.
+        let most = if l.rebound > p.rebound { p.low_confidence } else { 1.0 };
+        return Landed { contact: Contact::Flat, confidence: sure(stopped).min(most) };
+    }
+    if rolls < 0.0 && drop < 0.0 {
+        return Landed { contact: Contact::Flat, confidence: sure(-drop.max(rolls)).min(p.low_confidence) };
+    }
+    uncertain
 }
 
 /// How well the foot was rolled down, 0 to 1.
@@ -109,20 +100,16 @@ pub fn roll_quality(drop_m: f64, roll_s: f64, stride_s: f64, p: &Params) -> f64 
 mod tests {
     use super::*;
 
-    const ROLLED: Landing =
-        Landing { drop_m: Some(0.05), carry: 0.6, stop: 0.4, rebound: 0.0, unrest_mps2: 0.5 };
+    const ROLLED: Landing = Landing { drop_m: Some(0.05), carry: 0.6, stop: 0.4, rebound: 0.0 };
 
     #[test]
     fn each_landing_has_its_word() {
         let p = Params::default();
         let word = |l: Landing, roll: Option<f64>| judge(Some(&l), roll, &p).contact;
         assert_eq!(word(ROLLED, Some(0.15)), Contact::ToeFirst);
-        assert_eq!(word(Landing { carry: 0.1, stop: 1.3, ..ROLLED }, Some(0.1)), Contact::Flat);
-        assert_eq!(
-            word(Landing { carry: 0.1, stop: 1.3, rebound: 0.4, ..ROLLED }, Some(0.1)),
-            Contact::HeelFirst
-        );
-        assert_eq!(word(Landing { drop_m: None, unrest_mps2: 4.0, ..ROLLED }, None), Contact::ToeOnly);
+        let flat = Landing { drop_m: Some(0.005), carry: 0.1, stop: 1.3, ..ROLLED };
+        assert_eq!(word(flat, Some(0.1)), Contact::Flat);
+        assert_eq!(word(Landing { rebound: 0.4, ..flat }, Some(0.1)), Contact::Flat);
     }
 
     #[test]
@@ -136,6 +123,9 @@ mod tests {
             (Some(ROLLED), Some(0.02)),
             (Some(Landing { drop_m: None, ..ROLLED }), Some(0.1)),
             (Some(Landing { drop_m: None, ..ROLLED }), None),
+            // Stopped, and yet the ankle fell: onto toes that stay where they are.
+            (Some(Landing { carry: 0.1, stop: 1.3, ..ROLLED }), Some(0.1)),
+            (Some(Landing { drop_m: None, carry: 0.1, stop: 1.3, ..ROLLED }), None),
         ] {
             let landed = judge(landing.as_ref(), roll, &p);
             assert_eq!(landed.contact, Contact::Uncertain, "{landing:?}");
@@ -144,8 +134,8 @@ mod tests {
     }
 
     #[test]
-    fn telling_heel_first_from_flat_is_never_sure() {
-        let l = Landing { carry: -0.5, stop: 2.0, rebound: 0.6, ..ROLLED };
+    fn a_flat_landing_that_may_be_heel_first_is_never_sure() {
+        let l = Landing { drop_m: Some(0.005), carry: -0.5, stop: 2.0, rebound: 0.6 };
         assert!(judge(Some(&l), Some(0.1), &Params::default()).confidence <= 0.5);
     }
 

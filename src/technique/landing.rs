@@ -24,22 +24,13 @@ pub struct Params {
     /// Time after the stop over which the ankle's own push back is told, s. Default 0.08: a foot that
     /// slaps down from its heel takes 30 to 80 ms.
     pub rebound_s: f64,
-    /// Part of the stride in which a heel that comes down is down, as shares of it. Default 0.22 and 0.45.
-    pub stance: [f64; 2],
     /// Slowest hump that tells anything, deg/s. Default 15: three times the noise of a strapped sensor.
     pub least_dps: f64,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Self {
-            hump: [0.05, 0.12],
-            carry: 0.12,
-            stop_s: 0.06,
-            rebound_s: 0.08,
-            stance: [0.22, 0.45],
-            least_dps: 15.0,
-        }
+        Self { hump: [0.05, 0.12], carry: 0.12, stop_s: 0.06, rebound_s: 0.08, least_dps: 15.0 }
     }
 }
 
@@ -54,13 +45,7 @@ pub struct Landing {
     pub stop: f64,
     /// Mean acceleration of the ankle after the stop against that of its braking, as a share of it.
     pub rebound: f64,
-    /// Mean acceleration of the ankle upward in the first half of stance, m/s², as if the stride took
-    /// 1.3 s.
-    pub unrest_mps2: f64,
 }
-
-/// Stride time to which accelerations are compared, s.
-const USUAL_STRIDE_S: f64 = 1.3;
 
 /// What is known of the ankle.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,16 +83,11 @@ pub fn landing(frames: &Frames, toe: f64, stride_s: f64, ankle: &Ankle, p: &Para
     let window = cells(p.rebound_s);
     let back: f64 =
         frames.range(stopped, stopped + window).map(|(_, f)| forward(f)).sum::<f64>() / window as f64;
-    let [from, to] = p.stance.map(|share| number_at(frames, toe + share * stride_s));
-    let moved: f64 =
-        frames.range(from, to).map(|(_, f)| f.motion.ankle_centre_up_mps2(ankle.ahead_m).abs()).sum();
-    let pace = stride_s / USUAL_STRIDE_S;
     Some(Landing {
         drop_m: ankle.rest.and_then(|rest| drop(frames, toe, rest, ankle)),
         carry: sum / carried as f64 / hump_dps,
         stop: lost.max(0.0) / hump_dps,
         rebound: if braking > 0.0 { -back / braking } else { 0.0 },
-        unrest_mps2: moved / to.saturating_sub(from).max(1) as f64 * pace * pace,
     })
 }
 
