@@ -220,8 +220,9 @@ fn watched_s(summary: &Summary, rule: Rule) -> f64 {
 fn stops() -> &'static [Stop] {
     static STOPS: OnceLock<Vec<Stop>> = OnceLock::new();
     STOPS.get_or_init(|| {
-        let of = |rule: Rule, id: &str, seed: u64, speed: f64, belt: bool| {
-            let mut r = recording(id, seed, speed, 25.0);
+        let of = |rule: Rule, id: &str, seed: u64, seconds: f64, belt: bool| {
+            let speed = 0.67;
+            let mut r = recording(id, seed, speed, seconds);
             if belt {
                 r.meta.treadmill_mps = Some(speed);
             }
@@ -233,9 +234,9 @@ fn stops() -> &'static [Stop] {
             Stop { rule, meta: r.meta, samples, onset_s, watched_s }
         };
         vec![
-            of(Rule::Fall, "fall_back", 3, 0.67, false),
-            of(Rule::KneeGivingWay, "bw_buckle", 21, 0.67, false),
-            of(Rule::SuddenStop, "stop_abrupt", 3, 0.67, true),
+            of(Rule::Fall, "fall_back", 3, 25.0, false),
+            of(Rule::KneeGivingWay, "bw_buckle", 21, 25.0, false),
+            of(Rule::SuddenStop, "stop_abrupt", 3, 36.0, true),
         ]
     })
 }

@@ -30,7 +30,7 @@ const BRISK: f64 = 0.33;
 /// Share of it at which a swing is in full course: no foot lands in the midst of it.
 const FULL: f64 = 0.4;
 /// A planted ankle rests: its acceleration stays below this, m/s², for so long, s. What slides has rested.
-const RESTS: (f64, f64) = (6.0, 0.05);
+const RESTS: (f64, f64) = (4.0, 0.05);
 /// A burst so many times the limit in the full course of a swing is a blow, whatever it moves.
 const BLOW: f64 = 1.5;
 /// Cells without which neither counts: a single odd cell is not movement.
@@ -429,8 +429,7 @@ impl Disturbances {
         let burst = self.bursts[0] / l.burst_mps2 + self.bursts[1] / l.twist_dps;
         let fastest = self.swings[0].0.max(self.swings[1].0);
         let swings = place == Place::Swing;
-        // What stops the leg is a force: a rate that merely changes otherwise than usual is none.
-        let blow = swings && burst > BLOW && self.bursts[0] > l.burst_mps2 && rate_dps.abs() > FULL * fastest;
+        let blow = swings && burst > BLOW && rate_dps.abs() > FULL * fastest;
         let struck = blow || (burst > 1.0 && jerk > STRUCK_MPS);
         let lasts =
             self.since_s > LEAST_S && (self.catch_mps > l.jerk_mps || self.turn > l.turn_deg || slides);
