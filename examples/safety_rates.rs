@@ -5,9 +5,10 @@
 //! cargo run --release --example safety_rates -- hazards 10
 //! cargo run --release --example safety_rates -- harmless 0.2
 //! cargo run --release --example safety_rates -- robust 10
+//! cargo run --release --example safety_rates -- write 3 0.3   # 3 seeds, 0.3 h of each
 //! ```
 //!
-//! Without arguments it also writes `src/safety/rates.json`, which `retrogait rules` prints.
+//! Without arguments, and with `write`, it also writes `src/safety/rates.json`, which `retrogait rules` prints.
 //!
 //! Every figure is of kind `simulated`: true of the model, and no accuracy on people.
 #![allow(clippy::unwrap_used, reason = "an example that cannot go on has failed")]
@@ -430,16 +431,25 @@ fn main() {
                 hazards(seeds(15.0), variant, false);
             }
         }
+        Some("write") => {
+            let hours = args.get(2).and_then(|a| a.parse().ok()).unwrap_or(0.3);
+            write(seeds(3.0), hours);
+        }
         _ => {
-            let mut dangers = hazards(50, VARIANTS[0], true);
-            // What was never told has no time at which it was.
-            dangers.retain(|r| r.found > 0);
-            let written = serde_json::json!({ "dangers": dangers, "harmless": quiet(2.0, true) });
-            let text = serde_json::to_string_pretty(&written).unwrap() + "\n";
-            std::fs::write("src/safety/rates.json", text).unwrap();
+            write(50, 2.0);
             for variant in &VARIANTS[1..] {
                 hazards(15, variant, false);
             }
         }
     }
+}
+
+/// Measures everything and writes down the rates.
+fn write(seeds: u64, hours: f64) {
+    let mut dangers = hazards(seeds, VARIANTS[0], true);
+    // What was never told has no time at which it was.
+    dangers.retain(|r| r.found > 0);
+    let written = serde_json::json!({ "dangers": dangers, "harmless": quiet(hours, true) });
+    let text = serde_json::to_string_pretty(&written).unwrap() + "\n";
+    std::fs::write("src/safety/rates.json", text).unwrap();
 }

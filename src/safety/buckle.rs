@@ -1,8 +1,9 @@
 //! A knee that gives way.
 //!
 //! In backward stance the shank turns forward over a planted foot. When the knee gives way it falls
-//! back against the trend of this person's other stances, while the ankle stays where it is: when the foot
-//! slides, or a swing begins, the ankle moves.
+//! back, suddenly, against the way in which this same stance has turned until then, while the ankle stays
+//! where it is: when the foot slides, or a swing begins, the ankle moves. Who comes to a stand turns back
+//! as well, but slowly; and a swing that is late by the clock was not planted before.
 
 use super::rule::Rule;
 use super::tuning::Tuning;
@@ -10,14 +11,21 @@ use crate::record::Evidence;
 use crate::sagittal::{Motion, RAD};
 use crate::signal::grid::CELL_S;
 
-/// Longest fall that is looked at, s.
-const LONGEST_S: f64 = 0.3;
+/// Longest fall that is looked at, s: what takes longer is done on purpose.
+const LONGEST_S: f64 = 0.2;
+/// Own rate 0.1 s ago is the trend of this stance: a knee gives way within that time.
+const TREND: usize = 10;
+/// Share of the rate limit at which a fall begins: stances slow down by less.
+const ONSET: f64 = 0.5;
 /// Least time at the rate limit, s.
 const LEAST_S: f64 = 0.03;
-/// A shank that still turns forward faster than this does not fall back, deg/s.
-const FORWARD_DPS: f64 = 20.0;
+/// Rate below the mean of other stances there, deg/s: what each stance does is not giving way.
+const UNUSUAL_DPS: f64 = 40.0;
 /// Length of a shank, m: of a person of 1.7 m.
 pub(super) const SHANK_M: f64 = 0.41;
+/// How long the foot must have borne at rest before the shank falls back, s: a swing that is late by the clock
+/// turns back from the moment at which the stance is due.
+const PLANTED_S: f64 = 0.05;
 /// Time constant of the knee's rate, s.
 const KNEE_S: f64 = 0.03;
 
@@ -29,6 +37,15 @@ pub struct BuckleRule {
     ankle_share: f64,
     knee_dps: f64,
     knee_deg: f64,
+    /// Rate (deg/s) and the ankle's acceleration forward (m/s²) of late, and the place of the oldest.
+    past: [[f64; 2]; TREND],
+    oldest: usize,
+    /// The ankle's velocity won over them, m/s.
+    ankle_mps: f64,
+    /// Furthest that this was of late, fading, m/s.
+    moved_mps: f64,
+    /// How long the foot has borne at rest, and how long the shank has fallen back, s.
+    bears_s: f64,
     since_s: f64,
     fast_s: f64,
     drop: f64,
@@ -50,6 +67,11 @@ impl BuckleRule {
             ankle_share: get(4),
             knee_dps: get(5),
             knee_deg: get(6),
+            past: [[0.0; 2]; TREND],
+            oldest: 0,
+            ankle_mps: 0.0,
+            moved_mps: 0.0,
+            bears_s: 0.0,
             since_s: 0.0,
             fast_s: 0.0,
             drop: 0.0,
@@ -63,50 +85,67 @@ impl BuckleRule {
 
     /// Nothing is under way.
     pub fn restart(&mut self) {
-        self.since_s = 0.0;
+        self.bears_s = 0.0;
+        self.calm();
         self.knee = None;
     }
 
-    /// Takes one moment. `falls_back` is, in a stance, how fast the shank turns back against the lowest
-    /// usual rate (deg/s) and how far the ankle has been moved (m/s); `None` when the foot does not bear.
-    /// Tells a knee that gives way: its onset and the figures.
+    fn calm(&mut self) {
+        self.since_s = 0.0;
+        self.fast_s = 0.0;
+        self.drop = 0.0;
+        self.steepest = 0.0;
+        self.told = false;
+    }
+
+    /// Takes one moment. `usual_dps` is, in a stance, the rate of other stances there; `None` when the
+    /// foot does not bear. Tells a knee that gives way: its onset and the figures.
     pub fn step(
         &mut self,
         m: &Motion,
         knee_deg: Option<f64>,
-        falls_back: Option<(f64, f64)>,
+        usual_dps: Option<f64>,
     ) -> Option<(f64, Evidence)> {
         let bent = self.bend(knee_deg);
-        let (below_dps, ankle_mps) = falls_back.filter(|(below, _)| *below > 0.0).unwrap_or((0.0, 0.0));
-        if below_dps == 0.0 || self.since_s > LONGEST_S {
-            if below_dps == 0.0 {
-                self.since_s = 0.0;
-            }
-            self.fast_s = 0.0;
-            self.drop = 0.0;
-            self.steepest = 0.0;
-            self.told = false;
+        let [before_dps, before_mps2] =
+            std::mem::replace(&mut self.past[self.oldest], [m.omega_dps, m.ankle_forward_mps2]);
+        self.oldest = (self.oldest + 1) % TREND;
+        self.ankle_mps += CELL_S * (m.ankle_forward_mps2 - before_mps2);
+        let Some(usual_dps) = usual_dps else {
+            self.bears_s = 0.0;
+            self.calm();
+            return None;
+        };
+        self.bears_s += CELL_S;
+        // Not before the window lies within the time at rest; then for as long as a foot may slide.
+        let before_mps = if self.bears_s < TREND as f64 * CELL_S { 0.0 } else { self.moved_mps };
+        self.moved_mps = self.ankle_mps.abs().max(before_mps * (1.0 - CELL_S / LONGEST_S));
+        let lost_dps = before_dps - m.omega_dps;
+        if lost_dps < ONSET * self.rate_dps || self.bears_s < PLANTED_S {
+            self.calm();
             return None;
         }
         self.since_s += CELL_S;
-        self.drop += below_dps * CELL_S;
-        self.steepest = self.steepest.max(below_dps);
-        if below_dps > self.rate_dps && m.omega_dps < FORWARD_DPS {
+        self.drop += lost_dps * CELL_S;
+        self.steepest = self.steepest.max(lost_dps);
+        if lost_dps > self.rate_dps && m.omega_dps < 0.0 && usual_dps - m.omega_dps > UNUSUAL_DPS {
             self.fast_s += CELL_S;
         }
         let falls = self.fast_s >= LEAST_S && self.drop >= self.drop_deg;
         // What the knee itself does goes before what the shank says of it.
-        let gives = bent.map_or(falls, |(rate, angle)| rate > self.knee_dps && angle > self.knee_deg);
+        let gives = bent.map_or(falls, |(rate, angle)| {
+            rate > self.knee_dps && angle > self.knee_deg && usual_dps - m.omega_dps > UNUSUAL_DPS
+        });
         // A foot that slides turns the shank about the knee: ankle and shank then move alike.
-        let slides = ankle_mps > self.ankle_share * SHANK_M * RAD * self.steepest;
-        if self.told || !gives || slides {
+        let slides = self.moved_mps > self.ankle_share * SHANK_M * RAD * self.steepest;
+        if self.told || !gives || slides || self.since_s > LONGEST_S {
             return None;
         }
         self.told = true;
         let mut evidence = Evidence::default()
-            .with("below_usual_deg", self.drop)
-            .with("below_usual_dps", self.steepest)
-            .with("ankle_mps", ankle_mps);
+            .with("fell_back_deg", self.drop)
+            .with("lost_dps", self.steepest)
+            .with("ankle_mps", self.moved_mps);
         if let Some((_, angle)) = bent {
             evidence = evidence.with("knee_deg", angle);
         }

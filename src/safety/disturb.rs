@@ -21,6 +21,18 @@ use crate::signal::ring::Ring;
 
 /// Time constant of both quantities, s.
 const FADE_S: f64 = 0.10;
+/// The same of a foot that catches: it is stopped within some 20 ms, smeared to twice that by the filters;
+/// who sets a foot down on purpose takes 0.1 s or more.
+const CATCH_S: f64 = 0.04;
+/// Share of the usual fastest rate that a swing must have had within the last tenth of a second for its foot
+/// to be caught: the last step before standing hardly moves the foot, and lands when it likes.
+const BRISK: f64 = 0.33;
+/// Share of it at which a swing is in full course: no foot lands in the midst of it.
+const FULL: f64 = 0.4;
+/// A planted ankle rests: its acceleration stays below this, m/s², for so long, s. What slides has rested.
+const RESTS: (f64, f64) = (4.0, 0.05);
+/// A burst so many times the limit in the full course of a swing is a blow, whatever it moves.
+const BLOW: f64 = 1.5;
 /// Cells without which neither counts: a single odd cell is not movement.
 const LEAST_S: f64 = 0.025;
 /// How long a disturbance in stance waits to be told from a knee that gives way, s.
@@ -110,7 +122,13 @@ pub struct Disturbances {
     final_phase: Option<f64>,
     last_final: f64,
     jerk: [f64; 2],
+    /// The same over the time in which a foot catches.
+    catch_mps: f64,
     turn: f64,
+    /// Fastest rate of late, fading as `jerk` does, deg/s.
+    brisk_dps: f64,
+    /// How long the ankle has rested in this stance, s.
+    rests_s: f64,
     /// How fast the shank turns back against the lowest usual rate, deg/s.
     below_dps: f64,
     /// Bursts in swing: force, rate.
@@ -159,7 +177,10 @@ impl Disturbances {
             final_phase: None,
             last_final: f64::NEG_INFINITY,
             jerk: [0.0; 2],
+            catch_mps: 0.0,
             turn: 0.0,
+            brisk_dps: 0.0,
+            rests_s: 0.0,
             below_dps: 0.0,
             bursts: [0.0; 2],
             others: 0,
@@ -192,7 +213,10 @@ impl Disturbances {
 
     fn calm(&mut self) {
         self.jerk = [0.0; 2];
+        self.catch_mps = 0.0;
         self.turn = 0.0;
+        self.brisk_dps = 0.0;
+        self.rests_s = 0.0;
         self.bursts = [0.0; 2];
         self.since_s = 0.0;
     }
@@ -314,16 +338,19 @@ impl Disturbances {
         self.last_final = t;
     }
 
-    /// How fast the shank turns back against the lowest rate that is usual there, deg/s, and how far the
-    /// ankle has been moved forward or backward of late that never moves there, m/s.
-    pub fn falls_back(&self, t: f64, omega_dps: f64) -> Option<(f64, f64)> {
+    /// The sagittal rate that is usual at `t`, deg/s, when steps are where the clock has them and the foot
+    /// has come to rest in this stance.
+    pub fn usual_dps(&self, t: f64) -> Option<f64> {
         // A step that was disturbed before this stance is late: by the clock alone its swing is a stance.
         let since = t - self.disturbed_at;
         if since > EARLIER_S && since < LATE * self.template.period_s()? {
             return None;
         }
-        let low = self.template.low(self.phase(t)?)?;
-        Some((f64::from(low) - omega_dps, self.jerk[0]))
+        // A foot that has not come to rest may yet be landing.
+        if self.rests_s < RESTS.1 {
+            return None;
+        }
+        self.template.usual_rate(self.phase(t)?).map(f64::from)
     }
 
     /// Phase at `t`; above 1 while the next swing is overdue.
@@ -364,7 +391,10 @@ impl Disturbances {
         self.jerk[0] = fade * self.jerk[0] + CELL_S * f64::from(beyond[FORWARD].abs());
         self.jerk[1] = fade * self.jerk[1] + CELL_S * f64::from(beyond[UPWARD].abs());
         self.turn = fade * self.turn + CELL_S * f64::from(beyond[RATE].abs());
+        let caught = CELL_S * f64::from(beyond[FORWARD].abs() + beyond[UPWARD].abs());
+        self.catch_mps = (1.0 - CELL_S / CATCH_S) * self.catch_mps + caught;
         let place = self.place(t);
+        self.pace(place, &lanes);
         let low = self.template.low(phase).map_or(0.0, f64::from);
         self.below_dps = (low - f64::from(lanes[RATE])).max(0.0);
         let fade = 1.0 - CELL_S / BURST_S;
@@ -374,20 +404,37 @@ impl Disturbances {
         }
         let any = beyond[FORWARD] != 0.0 || beyond[UPWARD] != 0.0 || beyond[RATE] != 0.0;
         self.since_s = if any { self.since_s + CELL_S } else { (self.since_s - 0.5 * CELL_S).max(0.0) };
-        self.topple(t, &lanes, signed).or_else(|| self.disturb(t, place))
+        self.topple(t, &lanes, signed).or_else(|| self.disturb(t, place, f64::from(lanes[RATE])))
     }
 
-    fn disturb(&mut self, t: f64, place: Place) -> Option<Found> {
+    /// How fast the leg has swung of late, and how long the ankle has rested in this stance.
+    fn pace(&mut self, place: Place, lanes: &Lanes) {
+        self.brisk_dps = (self.brisk_dps * (1.0 - CELL_S / FADE_S)).max(f64::from(lanes[RATE].abs()));
+        let still = f64::from(lanes[FORWARD].abs().max(lanes[UPWARD].abs())) < RESTS.0;
+        if place == Place::Swing {
+            self.rests_s = 0.0;
+        } else if place == Place::Stance && self.rests_s < RESTS.1 {
+            self.rests_s = if still { self.rests_s + CELL_S } else { 0.0 };
+        }
+    }
+
+    fn disturb(&mut self, t: f64, place: Place, rate_dps: f64) -> Option<Found> {
         let l = &self.limits;
         let jerk = self.jerk[0] + self.jerk[1];
         let bears = place == Place::Stance;
         // With a planted foot the shank turns and the ankle stays.
         let gives_mps = l.planted_share * SHANK_M * RAD * self.below_dps;
-        let slides = bears && self.jerk[0] > l.slide_mps.max(gives_mps);
+        let slides = bears && self.rests_s >= RESTS.1 && self.jerk[0] > l.slide_mps.max(gives_mps);
         // A burst that moves nothing is a knock on the sensor, or a contact at another time.
-        let struck = self.bursts[0] / l.burst_mps2 + self.bursts[1] / l.twist_dps > 1.0 && jerk > STRUCK_MPS;
-        let lasts = self.since_s > LEAST_S && (jerk > l.jerk_mps || self.turn > l.turn_deg || slides);
-        let strong = lasts || struck;
+        let burst = self.bursts[0] / l.burst_mps2 + self.bursts[1] / l.twist_dps;
+        let fastest = self.swings[0].0.max(self.swings[1].0);
+        let swings = place == Place::Swing;
+        let blow = swings && burst > BLOW && rate_dps.abs() > FULL * fastest;
+        let struck = blow || (burst > 1.0 && jerk > STRUCK_MPS);
+        let lasts =
+            self.since_s > LEAST_S && (self.catch_mps > l.jerk_mps || self.turn > l.turn_deg || slides);
+        let moves = !swings || self.brisk_dps > BRISK * fastest;
+        let strong = (lasts || struck) && moves;
         if strong && self.disturbed.is_none() {
             let onset = t - self.since_s.max(CELL_S);
             self.disturbed = Some((onset, false));

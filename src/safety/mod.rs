@@ -335,8 +335,8 @@ impl Safety {
         let watched = watched && walks;
         if watched && signed {
             let bears = self.steps.place(m.t) == Place::Stance;
-            let falls_back = if bears { self.steps.falls_back(m.t, m.omega_dps) } else { None };
-            if let Some((onset, evidence)) = self.buckle.step(m, knee_deg, falls_back) {
+            let usual_dps = if bears { self.steps.usual_dps(m.t) } else { None };
+            if let Some((onset, evidence)) = self.buckle.step(m, knee_deg, usual_dps) {
                 self.evidence(Rule::KneeGivingWay, onset, m.t, evidence);
                 self.steps.explained();
                 self.disturbance(onset, m.t);

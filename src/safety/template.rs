@@ -75,6 +75,8 @@ const SD_PER_DEVIATION: f32 = 1.253;
 const LIMITED: f32 = 3.0;
 /// A swing that is overdue by less than this share of a stride is only not known yet.
 const SOON: f64 = 0.15;
+/// Bins that count as the same point of the stride.
+const NEAR: usize = 2;
 
 /// The template.
 #[derive(Clone, Debug)]
@@ -227,11 +229,22 @@ impl Template {
         out
     }
 
+    /// Sagittal rate that is usual at `phase`, deg/s: the lowest mean within a few bins.
+    pub fn usual_rate(&self, phase: f64) -> Option<f32> {
+        let bin = self.bin(phase)?;
+        let near = bin.saturating_sub(NEAR)..(bin + NEAR + 1).min(BINS);
+        self.mean.get(near)?.iter().map(|mean| mean[RATE]).min_by(f32::total_cmp)
+    }
+
     /// Lowest usual sagittal rate at `phase`, deg/s.
     pub fn low(&self, phase: f64) -> Option<f32> {
+        self.low.get(self.bin(phase)?).map(|low| low[RATE])
+    }
+
+    fn bin(&self, phase: f64) -> Option<usize> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place")]
-        let bin = (0.0..1.0).contains(&phase).then_some((phase * BINS as f64) as usize)?;
-        self.low.get(bin).filter(|_| self.is_ready()).map(|low| low[RATE])
+        let bin = ((0.0..1.0).contains(&phase) && self.is_ready()).then_some((phase * BINS as f64) as usize);
+        bin.filter(|b| *b < BINS)
     }
 
     /// Range of a signal over the whole stride, with its envelope.
