@@ -155,7 +155,7 @@ fn whoever_walks_is_known_and_the_session_is_kept() {
     let folder = Folder::new();
     let added = ["person", "add", "Ada", "--side", "right", "--knee-target", "8", "--toe-first", "80"];
     assert_eq!(run(&folder, &added).2, 0);
-    let seen: String = (30..120).map(|s| format!("{s} seen\n")).collect();
+    let seen = (30..120).map(|s| format!("{s} seen")).collect::<Vec<_>>().join("\n");
     folder.write("entered", &format!("20 pain 3\n{seen}"));
     folder.write(
         "walk.toml",

@@ -97,15 +97,13 @@ impl Tries {
         let before = test.walks[..self.told].iter().filter(|w| w.left_out.is_none()).count();
         let mut n = before;
         for walk in &test.walks[self.told..] {
-            match &walk.left_out {
-                Some(why) => anstream::eprintln!("not a try: {why}"),
-                None => {
-                    n += 1;
-                    let about =
-                        walk.uncertainty_s.map_or_else(String::new, |u| format!(" ± {}", number(u, 2)));
-                    anstream::eprintln!("try {n} of {TRIES}: {}{about} s", number(walk.time_s, 2));
-                }
+            if let Some(why) = &walk.left_out {
+                anstream::eprintln!("not a try: {why}");
+                continue;
             }
+            n += 1;
+            let about = walk.uncertainty_s.map_or_else(String::new, |u| format!(" ± {}", number(u, 2)));
+            anstream::eprintln!("try {n} of {TRIES}: {}{about} s", number(walk.time_s, 2));
         }
         self.told = test.walks.len();
         self.done |= n >= TRIES;

@@ -22,8 +22,6 @@ mod extras;
 mod gather;
 mod keep;
 mod live;
-mod live_file;
-mod live_sim;
 mod mapping;
 mod outputs;
 mod pace;

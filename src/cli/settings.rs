@@ -428,17 +428,12 @@ mod tests {
         let mut s = Settings::default();
         s.file(&text, "x").unwrap();
         assert_eq!(s, Settings::default());
-        let bare: String = text
-            .lines()
-            .map(|l| {
-                format!(
-                    "{}\n",
-                    l.strip_prefix("# ")
-                        .filter(|r| r.contains(" = ") && r.starts_with(|c: char| c.is_ascii_lowercase()))
-                        .unwrap_or(l)
-                )
-            })
-            .collect();
+        let unmarked = |l| {
+            str::strip_prefix(l, "# ")
+                .filter(|r| r.contains(" = ") && r.starts_with(|c: char| c.is_ascii_lowercase()))
+                .unwrap_or(l)
+        };
+        let bare = text.lines().map(unmarked).collect::<Vec<_>>().join("\n");
         s.file(&bare, "x").unwrap_or_else(|e| panic!("{e}\n{bare}"));
         for ((text, origin), row) in s.values.iter().zip(&TABLE) {
             assert_eq!(text, row.default);

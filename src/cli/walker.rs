@@ -55,7 +55,7 @@ impl Walker {
     pub(super) fn settings(
         &self,
         meta: &CaptureMeta,
-        rules: Tuning,
+        rules: &Tuning,
         calibration: Option<&Calibration>,
     ) -> anyhow::Result<Settings> {
         let usual = match self.person.baseline.as_ref().map(|b| baseline::usual(b, meta, today())) {
@@ -72,7 +72,7 @@ impl Walker {
             .context("the sensors do not sit as they were calibrated")?;
         Ok(Settings {
             series: true,
-            rules,
+            rules: *rules,
             usual: usual.unwrap_or_default(),
             aims: Aims::of(&self.person, meta.side),
             reference,

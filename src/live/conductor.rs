@@ -695,7 +695,12 @@ impl Conductor {
         let plan = self.coach.as_ref().map(|c| c.plan().name.clone());
         self.line(
             "checklist",
-            json!({ "skipped": answers.skipped, "confirmed": confirmed, "pain": answers.pain, "plan": plan }),
+            json!({
+                "skipped": answers.skipped, "confirmed": confirmed, "pain": answers.pain, "plan": plan,
+                "targets": {
+                    "toe_first_percent": self.targets.toe_first_percent, "knee_deg": self.targets.knee_deg,
+                },
+            }),
         );
         self.board.pain = answers.pain;
         self.coached(|coach, say| coach.begin(answers.pain, say));

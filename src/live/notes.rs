@@ -77,12 +77,15 @@ impl Notes {
             "begun" => {
                 self.begun = line["at"].as_str().map(str::to_owned);
                 if let Some(title) = line["plan"].as_str() {
-                    self.plan.get_or_insert_default().title = title.to_owned();
+                    title.clone_into(&mut self.plan.get_or_insert_default().title);
                 }
             }
             "checklist" => {
                 let confirmed = line["confirmed"].as_object().into_iter().flatten();
-                self.plan.get_or_insert_default().checklist = Some(Checklist {
+                let plan = self.plan.get_or_insert_default();
+                plan.toe_first = line["targets"]["toe_first_percent"].as_f64().map(|p| p / 100.0);
+                plan.knee_deg = line["targets"]["knee_deg"].as_f64();
+                plan.checklist = Some(Checklist {
                     skipped: line["skipped"].as_bool().unwrap_or(false),
                     confirmed: confirmed
                         .filter(|(_, yes)| **yes == Value::Bool(true))
@@ -171,7 +174,7 @@ mod tests {
     use super::*;
 
     const LINES: &str = r#"{"type":"session","time_s":0,"what":"begun","at":"2026-03-01T10:00:00+01:00[Europe/Berlin]","plan":"Intervals"}
-{"time_s":0.0,"what":"checklist","skipped":false,"confirmed":{"clip":true,"rails":true,"well":false},"pain":2}
+{"time_s":0.0,"what":"checklist","skipped":false,"confirmed":{"clip":true,"rails":true,"well":false},"pain":2,"targets":{"toe_first_percent":80.0,"knee_deg":null}}
 {"time_s":1.0,"what":"coach","said":{"what":"part","number":0,"way":"backward","turn":false,"speed_mps":0.45},"words":"walk"}
 {"time_s":20.0,"what":"coach","said":{"what":"soon","way":"rest"},"words":"soon"}
 {"time_s":30.0,"what":"coach","said":{"what":"part","number":1,"way":"rest","turn":false,"speed_mps":null},"words":"rest"}
@@ -202,6 +205,7 @@ mod tests {
         assert_eq!(plan.title, "Intervals");
         let parts: Vec<_> = plan.segments.iter().map(|s| (s.start_s, s.end_s, s.activity.as_str())).collect();
         assert_eq!(parts, [(1.0, 30.0, "backward"), (30.0, 33.5, "rest")]);
+        assert_eq!((plan.toe_first, plan.knee_deg), (Some(0.8), None));
         let checklist = plan.checklist.unwrap();
         assert_eq!((checklist.skipped, checklist.confirmed), (false, vec!["clip".into(), "rails".into()]));
         assert_eq!(notes.pain.iter().map(|p| p.score).collect::<Vec<_>>(), [2, 4], "44 is no pain");

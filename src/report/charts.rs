@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use super::Material;
 use super::average::{Average, average, quantile};
 use super::definitions::{Definition, number};
-use super::strip::{flag, flag_class, landing_shape};
+use super::strip::{Groups, flag, flag_class, landing_shape};
 use super::svg::{Plot, Svg};
 use super::track::Channel;
 use crate::person::figure::Figure;
-use crate::record::{AlertLevel, EventKind, StrideDirection};
+use crate::record::{AlertLevel, Contact, EventKind, StrideDirection};
 use crate::session::AlertNote;
 
 const WIDTH: f64 = 720.0;
@@ -347,7 +347,7 @@ fn strides(m: &Material, alert: &AlertNote, n: usize, figure: Figure, landings: 
         plot.level(level, "target");
     }
     if landings {
-        let mut groups: Vec<(Option<crate::record::Contact>, Vec<(f64, f64)>)> = Vec::new();
+        let mut groups: Groups<Option<Contact>> = Vec::new();
         for (t, y, contact) in &around {
             match groups.iter_mut().find(|(c, _)| c == contact) {
                 Some((_, places)) => places.push((*t, *y)),

@@ -138,7 +138,7 @@ fn plan_class(activity: &str) -> &'static str {
 }
 
 /// Places by what is marked at them.
-type Groups<K> = Vec<(K, Vec<(f64, f64)>)>;
+pub(super) type Groups<K> = Vec<(K, Vec<(f64, f64)>)>;
 
 fn group<K: PartialEq>(groups: &mut Groups<K>, key: K, place: (f64, f64)) {
     match groups.iter_mut().find(|(k, _)| *k == key) {

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::exit;
-use super::pace::{Pace, Rate};
 use crate::capture::CaptureMeta;
+use crate::cli::exit;
+use crate::cli::pace::{Pace, Rate};
 use crate::decode::Arrival;
 use crate::link::intake::Event;
 use crate::live::raw::{MAGIC, RawReader};

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use super::exit::UsageError;
 use crate::capture::CaptureMeta;
+use crate::cli::exit::UsageError;
 use crate::decode::open::Info;
 use crate::imu::Imu;
 use crate::link::fake::{FakeRadio, Feed, Mishap, Script};
