@@ -16,7 +16,7 @@ use retrogait::safety::tuning::Tuning;
 use retrogait::sim::scenario::Scenario;
 use retrogait::sim::setup::{Play, Recording, Setup};
 use retrogait::summary::Summary;
-use retrogait::time::Span;
+use retrogait::time::{SensorTime, Span};
 
 fn recording(id: &str, seed: u64, speed: f64, seconds: f64) -> Recording {
     let scenario = Scenario::named(id).unwrap();
