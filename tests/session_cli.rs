@@ -210,6 +210,29 @@ fn whoever_walks_is_known_and_the_session_is_kept() {
     assert_snapshot!("live_person_errors", told);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_stop_runs_the_users_own_command_once_and_says_when_it_fails() {
+    let folder = Folder::new();
+    let fall = |action: &str| {
+        let walk = ["live", "--sensor", "sim:fall_back", "--pace", "max", "--plain", "--duration", "60s"];
+        let (records, said, code) = run(&folder, &[&walk[..], &["--on-stop", action]].concat());
+        assert_eq!(code, 0, "{said}");
+        (records.lines().filter(|l| l.contains(r#""level":"stop""#)).count(), said)
+    };
+    let (stops, said) = fall("cat >> stops.ndjson");
+    assert!(stops > 1, "one after the other, and nobody has seen the first");
+    assert!(!said.contains("stop command"), "{said}");
+    let alerts = folder.read("stops.ndjson");
+    assert_eq!(alerts.lines().count(), 1, "{alerts}");
+    let alert: Value = serde_json::from_str(&alerts).unwrap();
+    assert_eq!((&alert["type"], &alert["level"]), (&"alert".into(), &"stop".into()), "{alert}");
+    let (_, said) = fall("exit 3");
+    assert!(said.contains("warning: the stop command failed: it ended with exit status: 3"), "{said}");
+    let (_, said) = fall("http://127.0.0.1:9/stop");
+    assert!(said.contains("warning: the stop command failed: 127.0.0.1:9: "), "{said}");
+}
+
 #[test]
 fn a_recorded_session_ends_with_a_report_and_is_kept_later_with_all_that_was_said() {
     let folder = Folder::new();

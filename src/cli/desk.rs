@@ -23,7 +23,7 @@ use crate::live::assemble::{Assembly, Found};
 use crate::live::board::Board;
 use crate::live::brake::Brake;
 use crate::live::conductor::{About, Actor, Conductor, Input};
-use crate::live::hook::{Action, Hook, Outcome};
+use crate::live::hook::{Action, Hook, Outcome, PATIENCE};
 use crate::live::notes;
 use crate::live::recorder::Recorder;
 use crate::live::session::{Out, Session};
@@ -293,11 +293,9 @@ impl Engine {
         while let Ok(input) = self.inputs.try_recv() {
             self.conductor.input(input);
         }
-        while let Ok((actor, (worked, words))) = self.acted.try_recv() {
-            if !worked && self.words == Words::Records {
-                exit::warn(&words);
-            }
-            self.conductor.acted(actor, worked, &words);
+        let warns = self.warns();
+        while let Ok((actor, outcome)) = self.acted.try_recv() {
+            acted(&mut self.conductor, warns, actor, &outcome);
         }
         if let Some(after) = self.acknowledge_after {
             let board = self.conductor.board();
@@ -306,6 +304,11 @@ impl Engine {
             }
         }
         self.settle()
+    }
+
+    /// Whether what fails is said on standard error: neither the screen nor plain words say it.
+    fn warns(&self) -> bool {
+        self.read && self.words != Words::Plain
     }
 
     /// Lines go out.
@@ -335,6 +338,7 @@ impl Engine {
 
     /// Ends the session; gives back what is still to be looked at.
     pub(super) fn finish(mut self) -> anyhow::Result<Ended> {
+        let warns = self.warns();
         let rows = self.session.rows();
         let (conductor, fan) = (&mut self.conductor, &mut self.fan);
         let mut summary = None;
@@ -350,6 +354,11 @@ impl Engine {
                 }
             }
         });
+        // No more can be fired; those that were say what became of them before their threads end.
+        self.conductor.disarm();
+        while let Ok((actor, outcome)) = self.acted.recv_timeout(3 * PATIENCE) {
+            acted(&mut self.conductor, warns, actor, &outcome);
+        }
         self.conductor.finish();
         for line in self.conductor.take_lines() {
             if let Some(beside) = &mut self.beside {
@@ -375,6 +384,14 @@ impl Engine {
         }
         Ok(Ended { assembly, recorder, summary, conductor: self.conductor, beside: self.beside })
     }
+}
+
+/// What became of a stop is said.
+fn acted(conductor: &mut Conductor, warns: bool, actor: Actor, (worked, words): &Outcome) {
+    if !worked && warns {
+        exit::warn(words);
+    }
+    conductor.acted(actor, *worked, words);
 }
 
 fn write_line(fan: &mut Fan<'_>, line: &str) {

@@ -184,6 +184,11 @@ impl Conductor {
         self.on_belt = Some(on_belt);
     }
 
+    /// From here on nothing is done at a stop.
+    pub fn disarm(&mut self) {
+        (self.on_stop, self.on_belt) = (None, None);
+    }
+
     /// Where pictures go.
     pub fn watched(&mut self) -> watch::Receiver<Arc<Board>> {
         let (tx, rx) = watch::channel(Arc::new(self.board.clone()));
