@@ -32,6 +32,10 @@ pub struct Params {
     pub upright: f64,
     /// Range and its sign.
     pub range: range::Params,
+    /// A shank that is further from standing than this, deg, for longer than this, s, does not walk: the
+    /// person sits with the leg raised, or lies, and the sign of that is another. Default 45 and 0.5: a
+    /// swing is over.
+    pub held: [f64; 2],
     /// Excursions with a flexed knee that must have been seen. Default 2: one may be anything.
     pub excursions: u32,
     /// Specific force off gravity that is still a planted foot, m/s², and angular rate, deg/s.
@@ -47,6 +51,7 @@ impl Default for Params {
             roundness: 0.6,
             upright: 0.5,
             range: range::Params::default(),
+            held: [45.0, 0.5],
             excursions: 2,
             planted: [1.5, 80.0],
         }
@@ -160,7 +165,10 @@ impl Search {
         let sign = seen.range.sign(p.range.standing_deg, p.range.least_deg);
         let excursions = if sign == Sign::Flipped { seen.ahead } else { seen.behind };
         // Without standing there is nothing to measure the range from: the mean of a walk is no zero.
-        let clear = sign != Sign::Open && excursions >= p.excursions && self.shank_up.standing.is_some();
+        let clear = sign != Sign::Open
+            && excursions >= p.excursions
+            && self.shank_up.standing.is_some()
+            && seen.held_s < p.held[1];
         if sign == Sign::Flipped {
             shank = flipped(&shank);
         }
@@ -223,19 +231,24 @@ struct Seen {
     /// Excursions to either side.
     ahead: u32,
     behind: u32,
+    /// Longest stay far from standing, s.
+    held_s: f64,
 }
 
 impl Seen {
     fn of(poses: &Poses, angle: impl Fn(&Pose) -> Option<f64>, p: &Params) -> Self {
-        let mut seen = Self { range: Range { ahead_deg: 0.0, behind_deg: 0.0 }, ahead: 0, behind: 0 };
+        let range = Range { ahead_deg: 0.0, behind_deg: 0.0 };
+        let mut seen = Self { range, ahead: 0, behind: 0, held_s: 0.0 };
         let far = p.range.least_deg;
-        let mut side = 0;
+        let (mut side, mut held_s) = (0, 0.0);
         for (_, pose) in poses.range(poses.first(), poses.next()) {
             let Some(a) = angle(pose).filter(|_| pose.trust == Trust::Levelled && !pose.missing) else {
                 continue;
             };
             seen.range.ahead_deg = seen.range.ahead_deg.max(a);
             seen.range.behind_deg = seen.range.behind_deg.max(-a);
+            held_s = if a.abs() > p.held[0] { held_s + CELL_S } else { 0.0 };
+            seen.held_s = seen.held_s.max(held_s);
             if a > far && side != 1 {
                 side = 1;
                 seen.ahead += 1;
