@@ -157,6 +157,8 @@ pub struct Raise {
     pub peak_deg: f64,
     /// How long it was high, s.
     pub held_s: f64,
+    /// The leg has come to rest since.
+    pub over: bool,
     /// What was wrong with it.
     pub fault: Option<Fault>,
     front: [f64; 3],
@@ -286,7 +288,8 @@ impl Watcher {
         let good: Vec<Raise> = raises.iter().filter(|r| r.fault.is_none()).copied().collect();
         let most = good.iter().max_by_key(|a| good.iter().filter(|b| near(a, b)).count()).copied();
         for raise in raises.iter_mut().filter(|r| r.fault.is_none()) {
-            raise.fault = most.filter(|m| !near(m, raise)).map(|m| Fault::Apart(angle_deg(m.front, raise.front)));
+            raise.fault =
+                most.filter(|m| !near(m, raise)).map(|m| Fault::Apart(angle_deg(m.front, raise.front)));
         }
         let axes = self.axes(&stood, &raises);
         Seen { stood: Some(stood), quiet_s, raises, up, axes }
@@ -354,6 +357,7 @@ impl Watcher {
         let rests = |m: &Moment| dot(m.gyr_dps, m.gyr_dps) < p.moving_dps * p.moving_dps;
         let start = self.seen[from..onset].iter().rposition(rests).map_or(from, |k| from + k + 1);
         let end = self.seen[off..].iter().position(|m| rests(m) || m.broken);
+        let over = end.is_some();
         let end = end.map_or(self.seen.len(), |k| off + k);
         let angle = |m: &Moment| angle_deg(m.up, stood.up);
         let (all, high) = (&self.seen[start..end], &self.seen[onset..off]);
@@ -395,6 +399,7 @@ impl Watcher {
             span_s: (self.seen[start].t, all.last().map_or(0.0, |m| m.t)),
             peak_deg,
             held_s,
+            over,
             fault,
             front,
             right,
@@ -410,7 +415,8 @@ impl Watcher {
         let right = mean(good.iter().map(|r| r.right))?;
         let squares: f64 = good.iter().map(|r| angle_deg(r.right, right).powi(2)).sum();
         let thigh_front = mean(good.iter().filter_map(|r| r.thigh_front));
-        let thigh = thigh_front.zip(stood.thigh_up).map(|(front, up)| Sitting { up, right: cross(front, up) });
+        let thigh =
+            thigh_front.zip(stood.thigh_up).map(|(front, up)| Sitting { up, right: cross(front, up) });
         let sat = if thigh.is_some() { Sat::Thigh } else { self.sat(stood, right, first.span_s.0) };
         Some(Axes {
             shank: Sitting { up: stood.up, right },

@@ -163,7 +163,7 @@ impl Mounting {
         self.thigh_seen |= pose.thigh.is_some();
         if let Some(up) = shank_up {
             if self.looking == Some(Looking::Both) {
-                self.search.stand_shank(up);
+                self.search.stand_shank(up, pose.quiet_s);
             } else if pose.quiet_s < self.params.seat.stand_s {
                 // Long enough to be upright by, not long enough to correct what was given.
             } else if let Some(told) = self.shank.stand(up) {

@@ -26,6 +26,9 @@ const WALKED: u32 = 3;
 /// 35, as for a seat: beyond it another nominal mount would be nearer.
 const SAME_DEG: f64 = 35.0;
 
+/// Nothing that is seen of people is surer.
+const SUREST: f64 = 0.99;
+
 /// What a calibration found, and what it did not.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Calibrated {
@@ -124,8 +127,8 @@ pub fn calibrate(
     if walk.stood_s.max(seen.stood.map_or(0.0, |s| s.seconds)) < STANDING_S {
         return Err(CalibrateError::NoStanding);
     }
-    let (right, axis_from, sign_confidence) = axis(meta, &seen, &walk)?;
-    let mut missing = missing(standing_deg, &seen);
+    let (right, axis_from, sure) = axis(meta, &seen, &walk)?;
+    let mut missing = missing(standing_deg, &seen, axis_from);
     // The first standing is the one that was asked for, knees pressed straight; later ones, and sitting
     // with the shank upright, are not.
     let up = seen.stood.map_or(walk.shank.map_or([0.0, 1.0, 0.0], |s| s.up), |s| s.up);
@@ -153,7 +156,7 @@ pub fn calibrate(
     let line = axis_from != AxisFrom::Extensions || meta.mount.is_some();
     Ok(Calibrated {
         calibration,
-        sign_confidence,
+        sign_confidence: sure.min(SUREST),
         extensions: seen.good(),
         seated: seen.axes,
         axis_from,
@@ -264,7 +267,7 @@ fn counted(n: usize) -> String {
 }
 
 /// What was missing of what is asked for.
-fn missing(standing_deg: Option<f64>, seen: &Seen) -> Vec<String> {
+fn missing(standing_deg: Option<f64>, seen: &Seen, from: AxisFrom) -> Vec<String> {
     let mut missing = Vec::new();
     if standing_deg.is_none() {
         missing.push("no goniometer value: the knee in that standing is taken to be at 0 degrees".into());
@@ -272,8 +275,9 @@ fn missing(standing_deg: Option<f64>, seen: &Seen) -> Vec<String> {
     let good = seen.good();
     if seen.axes.is_none() {
         missing.push(format!(
-            "{} seated knee extensions: the axis rests on the mount line and on walking",
-            if good == 0 { "no" } else { "fewer than three good" }
+            "{} seated knee extensions: the axis rests on {} alone",
+            if good == 0 { "no" } else { "fewer than three good" },
+            from.word()
         ));
     } else if good < EXTENSIONS {
         missing.push(format!("only {good} of five seated knee extensions were good"));

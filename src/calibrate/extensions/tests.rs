@@ -93,7 +93,8 @@ fn what_is_not_good_enough_is_said() {
     let (good, axes, faults) = told(&seated(&[quick; 5]), false);
     assert!(good == 0 && !axes && faults.iter().all(|f| matches!(f, Fault::Short(_))), "{faults:?}");
     // The hip turned out before the leg is raised, in one of them.
-    let beside = [(0.6, -5.0, 45.0, 85.0), (1.2, 75.0, 45.0, 85.0), (1.2, 75.0, 45.0, 85.0), (1.2, -5.0, 45.0, 85.0)];
+    let beside =
+        [(0.6, -5.0, 45.0, 85.0), (1.2, 75.0, 45.0, 85.0), (1.2, 75.0, 45.0, 85.0), (1.2, -5.0, 45.0, 85.0)];
     let back = [(0.6, -5.0, 0.0, 85.0); 4];
     let mixed = [raise(75.0, 0.0), raise(75.0, 0.0), beside, back, raise(75.0, 0.0), raise(75.0, 0.0)];
     let (good, axes, faults) = told(&seated(&mixed), false);
@@ -133,8 +134,7 @@ fn a_hole_costs_the_extension_that_it_is_in() {
     let samples = felt(&five(75.0, 0.0), &EYE, false);
     let third = look(&samples).raises[2].span_s;
     let middle = 0.5 * (third.0 + third.1);
-    let holed: Vec<_> =
-        samples.into_iter().filter(|s| (s.time.seconds() - middle).abs() > 0.3).collect();
+    let holed: Vec<_> = samples.into_iter().filter(|s| (s.time.seconds() - middle).abs() > 0.3).collect();
     let seen = look(&holed);
     assert_eq!((seen.good(), seen.axes.is_some()), (4, true), "{seen:?}");
 }

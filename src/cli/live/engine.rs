@@ -91,7 +91,8 @@ impl Face {
         meta: &CaptureMeta,
         recorder: Option<Recorder>,
     ) -> anyhow::Result<(Engine, Front)> {
-        let capture = recorder.as_ref().map(|r| r.paths().capture.clone());
+        let told = recorder.as_ref().filter(|_| !self.after.nothing);
+        let capture = told.map(|r| r.paths().capture.clone());
         let session = Session::new(parts, meta, self.settings, recorder);
         let sinks = if self.screen { Vec::new() } else { (self.sinks)()? };
         let (mut engine, front) = Engine::new(session, (self.about, self.plan), stops, sinks, self.words)?;
@@ -177,6 +178,9 @@ pub(super) fn close(engine: Engine, teller: &Teller, after: &After) -> anyhow::R
     ended.beside = None;
     let Some(recorder) = ended.recorder.take() else { return Ok(said) };
     let paths = recorder.finish().context("the recording is not complete")?;
+    if after.nothing {
+        return Ok(said);
+    }
     if rows == 0 {
         said.push(format!("recorded: {}; there is nothing in it to report", paths.capture.display()));
         return Ok(said);
