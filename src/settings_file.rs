@@ -11,7 +11,7 @@ use toml::Spanned;
 #[derive(Debug, Error)]
 pub enum FileError {
     /// It could not be read.
-    #[error("{} cannot be read: {source}", path.display())]
+    #[error("{} cannot be read", path.display())]
     Io {
         /// The file.
         path: PathBuf,

@@ -523,6 +523,15 @@ if (!document.documentElement.lang || !document.title) bad.push('no language or 
 for (const e of document.querySelectorAll('[role=img], section')) if (!e.ariaLabel && !e.getAttribute('aria-labelledby')) bad.push('no label: ' + e.id);
 return bad;"#;
 
+/// Counts what is drawn in the colour of the page's own lines.
+const GRID_PIXELS: &str = "(() => {
+  const c = document.querySelector('#trace canvas'), hex = getComputedStyle(document.documentElement).getPropertyValue('--line').trim();
+  const want = [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+  let n = 0;
+  for (let i = 0; i < d.length; i += 4) if (want.every((v, k) => Math.abs(d[i + k] - v) < 6) && d[i + 3] > 250) n++;
+  return n;
+})()";
+
 #[test]
 fn the_page_in_a_real_browser() {
     let Some(browser) = Browser::start() else { return };
@@ -564,7 +573,10 @@ fn the_page_in_a_real_browser() {
         browser.scheme(dark);
         let bad = browser.js(CONTRAST);
         assert_eq!(bad.as_array().map(Vec::len), Some(0), "dark: {dark}: {bad}");
+        browser.until(&format!("return ({GRID_PIXELS}) > 500"), soon);
     }
+    tx.send_replace(Arc::new(Board { person: "Ada".into(), ..good.clone() }));
+    browser.until("return document.getElementById('who').textContent.startsWith('Ada')", soon);
     shot(&browser, "page_good");
     // Everything that can be done is reached by the tab key, and shows that it is.
     let wanted = browser.js("return [...document.querySelectorAll('input, select, button')].filter((e) => e.checkVisibility() && !e.disabled).length").as_u64().unwrap();

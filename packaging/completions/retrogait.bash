@@ -31,6 +31,9 @@ _retrogait() {
             retrogait,completions)
                 cmd="retrogait__subcmd__completions"
                 ;;
+            retrogait,config)
+                cmd="retrogait__subcmd__config"
+                ;;
             retrogait,convert)
                 cmd="retrogait__subcmd__convert"
                 ;;
@@ -102,6 +105,9 @@ _retrogait() {
                 ;;
             retrogait__subcmd__help,completions)
                 cmd="retrogait__subcmd__help__subcmd__completions"
+                ;;
+            retrogait__subcmd__help,config)
+                cmd="retrogait__subcmd__help__subcmd__config"
                 ;;
             retrogait__subcmd__help,convert)
                 cmd="retrogait__subcmd__help__subcmd__convert"
@@ -359,7 +365,7 @@ _retrogait() {
 
     case "${cmd}" in
         retrogait)
-            opts="-h -V --help --version replay convert batch simulate calibrate demo plan scan pair sensors live doctor bench accept rules person sessions report trend test completions man pages help"
+            opts="-h -V --help --version replay convert batch simulate calibrate demo plan config scan pair sensors live doctor bench accept rules person sessions report trend test completions man pages help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -722,6 +728,24 @@ _retrogait() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        retrogait__subcmd__config)
+            opts="-h --print --defaults --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         retrogait__subcmd__convert)
             opts="-h --out --to --subject --session --task --force --acc-unit --gyr-unit --time-unit --column --columns --save-as --from --sensor --with --sample-rate --side --mount --thigh-mount --height --shank-length --thigh-length --belt --placement --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -885,7 +909,7 @@ _retrogait() {
             return 0
             ;;
         retrogait__subcmd__help)
-            opts="replay convert batch simulate calibrate demo plan scan pair sensors live doctor bench accept rules person sessions report trend test completions man pages help"
+            opts="replay convert batch simulate calibrate demo plan config scan pair sensors live doctor bench accept rules person sessions report trend test completions man pages help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -955,6 +979,20 @@ _retrogait() {
             return 0
             ;;
         retrogait__subcmd__help__subcmd__completions)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        retrogait__subcmd__help__subcmd__config)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1487,7 +1525,7 @@ _retrogait() {
             return 0
             ;;
         retrogait__subcmd__live)
-            opts="-h --sensor --thigh --treadmill --heart --plain --record --force --duration --rate --pace --seed --plan --person --skip-checklist --commands --web --listen --open --on-stop --mute --metronome --config --loss --jitter --drift --dropout --duplicates --side --mount --thigh-mount --height --shank-length --thigh-length --belt --placement --help"
+            opts="-h --sensor --thigh --treadmill --heart --plain --record --no-record --force --duration --rate --pace --seed --plan --person --keep --calibration --skip-checklist --commands --stop-treadmill --print-config --data --web --listen --open --on-stop --mute --metronome --config --loss --jitter --drift --dropout --duplicates --side --mount --thigh-mount --height --shank-length --thigh-length --belt --placement --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1537,7 +1575,15 @@ _retrogait() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --calibration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --commands)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2843,12 +2889,24 @@ _retrogait() {
             return 0
             ;;
         retrogait__subcmd__test__subcmd__3mbwt)
-            opts="-h --json --acc-unit --gyr-unit --time-unit --column --columns --save-as --from --sensor --with --sample-rate --side --mount --thigh-mount --height --shank-length --thigh-length --belt --placement --help"
+            opts="-h --json --pace --seed --record --acc-unit --gyr-unit --time-unit --column --columns --save-as --from --sensor --with --sample-rate --side --mount --thigh-mount --height --shank-length --thigh-length --belt --placement --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --pace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --record)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --acc-unit)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

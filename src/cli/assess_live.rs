@@ -18,6 +18,7 @@ use crate::sink::Sink;
 
 /// From where the tries come.
 #[derive(Debug, Args)]
+#[allow(clippy::option_option, reason = "a flag that is not there, that is there alone, or with a value")]
 pub(super) struct LiveWalk {
     /// file, sim: speed at which it is played: 1x, 2x, or max
     #[arg(long, value_name = "RATE", requires = "sensor", conflicts_with = "capture", help_heading = "Live")]
@@ -28,9 +29,8 @@ pub(super) struct LiveWalk {
     seed: Option<OsString>,
 
     /// Keep the capture; without a name in the folder for data, named by the time
-    #[arg(long, value_name = "CAPTURE.csv", num_args = 0..=1, require_equals = true, default_missing_value = "",
-          requires = "sensor", conflicts_with = "capture", help_heading = "Live")]
-    record: Option<PathBuf>,
+    #[arg(long, value_name = "CAPTURE.csv", num_args = 0..=1, require_equals = true, requires = "sensor", conflicts_with = "capture", help_heading = "Live")]
+    record: Option<Option<PathBuf>>,
 }
 
 /// A command line of `live` alone.
@@ -50,8 +50,11 @@ pub(super) fn run(sensor: &str, walk: &LiveWalk, meta: &MetaArgs, json: bool) ->
         }
     }
     if let Some(path) = &walk.record {
-        let mut word = OsString::from("--record=");
-        word.push(path);
+        let mut word = OsString::from("--record");
+        if let Some(path) = path {
+            word.push("=");
+            word.push(path);
+        }
         line.push(word);
     }
     let mut live = Live::try_parse_from(line).unwrap_or_else(|e| e.exit());

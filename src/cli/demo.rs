@@ -21,6 +21,7 @@ use super::radio;
 use super::sessions::print;
 use super::settings::Settings as InForce;
 use super::store_args::StoreArgs;
+use super::walker::Walker;
 use super::web;
 use crate::live::aside::Aside;
 use crate::live::conductor::{About, Input};
@@ -28,7 +29,8 @@ use crate::live::played::Played;
 use crate::live::recorder::{Paths, Recorder};
 use crate::live::registry::recordings;
 use crate::live::session::Session;
-use crate::pipeline::Settings;
+use crate::person::Person;
+use crate::safety::tuning::Tuning;
 use crate::sim::script::Script;
 use crate::sim::setup::{Play, Setup};
 use crate::sink::Sink;
@@ -99,16 +101,16 @@ pub(super) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let failed = Box::new(|e: &io::Error| exit::warn(&format!("recording has ended: {e}")));
     let recorder = Recorder::start(paths, &meta, &parts, true, failed)
         .with_context(|| format!("{} cannot be written", capture.display()))?;
-    let settings = Settings { series: true, ..Settings::default() };
-
+    let plan = desk::plan("demo")?;
+    let walker = Walker::called(NAME).on(Some(&plan));
+    let settings = walker.settings(&meta, &Tuning::default(), None)?;
     let session = Session::new(&parts, &meta, settings, Some(recorder));
     let about = About {
-        person: NAME.into(),
+        person: walker.name.clone(),
         placed: "right shin and thigh".into(),
         simulated: true,
         metronome: desk.metronome,
     };
-    let plan = desk::plan("demo")?;
     let slow = screen || desk.web.is_some();
     let pace = Pace::new(args.pace.unwrap_or(if slow { Rate::Times(1.0) } else { Rate::Max }));
     let closing = Arc::new(AtomicBool::new(false));
@@ -133,7 +135,7 @@ pub(super) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
             // Whoever waits for it is there, or has ended with an error of their own.
             let _ = send_front.send(front);
             let ended = play(played, engine, pace, &closing)?;
-            wind_up(ended, &folder)
+            wind_up(ended, &folder, walker.person)
         }
     })?;
     let front = fronts.recv().ok();
@@ -186,7 +188,7 @@ fn play(
 }
 
 /// Writes what is left of the session; gives what is to be said at the end.
-fn wind_up(mut ended: Ended, folder: &Path) -> anyhow::Result<String> {
+fn wind_up(mut ended: Ended, folder: &Path, person: Person) -> anyhow::Result<String> {
     ended.beside = None;
     let Some(recorder) = ended.recorder.take() else { return Ok(String::new()) };
     let paths = recorder.finish().context("the recording is not complete")?;
@@ -199,7 +201,8 @@ fn wind_up(mut ended: Ended, folder: &Path) -> anyhow::Result<String> {
     let store = folder.join("sessions");
     forget(&store)?;
     let kept = Kept { name: NAME.into(), store: StoreArgs::at(store.clone()), only: false };
-    let after = After { sensor: "simulated".into(), keep: Some(kept), force: true, ..After::default() };
+    let after =
+        After { person, sensor: "simulated".into(), keep: Some(kept), force: true, ..After::default() };
     let places = after.wind_up(&paths)?;
     ended.conductor.report(places.page.display().to_string());
     let mut said = String::from_utf8_lossy(&text).into_owned();

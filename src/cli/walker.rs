@@ -28,6 +28,11 @@ pub(super) struct Walker {
 }
 
 impl Walker {
+    /// Somebody of whom nothing else is known.
+    pub(super) fn called(name: &str) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
     /// By a name of the store, or a file.
     pub(super) fn find(asked: Option<&str>, store: &StoreArgs) -> anyhow::Result<Self> {
         let Some(asked) = asked else { return Ok(Self::default()) };
@@ -49,6 +54,13 @@ impl Walker {
             plan.targets.toe_first_percent = 100.0 * share;
         }
         plan
+    }
+
+    /// Held to what the plan asks for where nobody has said anything of their own.
+    pub(super) fn on(mut self, plan: Option<&Plan>) -> Self {
+        let knee = &mut self.person.knee;
+        knee.target_deg = knee.target_deg.or_else(|| plan.and_then(|p| p.targets.knee_deg));
+        self
     }
 
     /// How a session of these sensors is judged.

@@ -4,6 +4,10 @@
 //! It reads no clock: time enters with the samples. It belongs to the thread that works on the samples,
 //! never waits, and costs little.
 
+mod entered;
+mod picture;
+mod stops;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -11,13 +15,11 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::assemble::Found;
-use super::board::{
-    Board, ChecklistView, EndView, Line, LinkView, PlanView, STEPS, StopView, TRACE_S, Tone, Trace,
-};
+use super::board::{Board, EndView, Line, LinkView, STEPS, TRACE_S};
 use crate::decode::treadmill::Status;
 use crate::link::state::State;
 use crate::pipeline::Output;
-use crate::plan::checklist::{Answers, ITEMS};
+use crate::plan::checklist::Answers;
 use crate::plan::coach::{self, Coach, Phase, Said, SpeedSource, Why};
 use crate::plan::cue::{self, Landing, Mark, Technique};
 use crate::plan::{Plan, Targets, Way, mph};
@@ -32,10 +34,6 @@ use crate::time::SensorTime;
 const PICTURE_S: f64 = 0.05;
 /// Time between two points of the trace, s.
 const POINT_S: f64 = 0.02;
-/// How long a caution stays on the screen, s. Default 6: long enough to read it from two metres.
-const CAUTION_S: f64 = 6.0;
-/// How long what the plan says stays on the screen, s.
-const PLAN_WORDS_S: f64 = 5.0;
 /// Strides from which steadiness is told.
 const STEADY_STRIDES: usize = 12;
 /// Judged steps from which a share is told.
@@ -475,110 +473,6 @@ impl Conductor {
         (n >= SHARE_STEPS).then(|| 100.0 * first as f64 / n as f64)
     }
 
-    fn alert(&mut self, alert: &Alert) {
-        let expected = self.coach.as_ref().is_some_and(|c| c.expects(alert.rule));
-        if expected {
-            let rule = alert.rule.word();
-            self.line("planned", json!({ "rule": rule }));
-            return;
-        }
-        let message = alert.rule.info().message;
-        match alert.level {
-            AlertLevel::Stop => self.stop(alert),
-            AlertLevel::Caution => {
-                if let Some(coach) = &mut self.coach {
-                    coach.caution();
-                }
-                if self.board.stop.is_none() {
-                    self.caution = Some((self.now_s, message));
-                    self.board.sounds.cue += 1;
-                    self.told(message);
-                    self.speak(message);
-                }
-            }
-            AlertLevel::Info => {}
-        }
-        self.publish();
-    }
-
-    fn stop(&mut self, alert: &Alert) {
-        let message = alert.rule.info().message;
-        if let Some(stop) = &mut self.board.stop {
-            // One stop at a time, and one command; what it is about may have become worse.
-            if self.last_stop != Some(Rule::Fall) {
-                self.last_stop = Some(alert.rule);
-                alert.rule.word().clone_into(&mut stop.rule);
-                message.clone_into(&mut stop.message);
-            }
-            self.line("stop_goes_on", json!({ "rule": alert.rule.word(), "words": message }));
-            return;
-        }
-        if let Some(belt) = &mut self.on_belt {
-            belt();
-        }
-        let text = serde_json::to_string(&Record::Alert(*alert)).unwrap_or_default();
-        let fired = self.on_stop.as_mut().map(|f| f(&text));
-        let command = fired.map(|free| {
-            let words = if free {
-                "the stop command is running"
-            } else {
-                "the stop command is still busy with the stop before"
-            };
-            words.to_owned()
-        });
-        let belt = self.on_belt.as_ref().map(|_| "the treadmill is asked to stop".to_owned());
-        let asked = belt.is_some();
-        self.acted = [command, belt];
-        self.stops += 1;
-        self.last_stop = Some(alert.rule);
-        self.board.stop = Some(StopView {
-            rule: alert.rule.word().to_owned(),
-            message: message.to_owned(),
-            time_s: alert.detected.seconds(),
-            hook: self.acted_words(),
-        });
-        self.board.sounds.stop += 1;
-        let mut line = json!({ "rule": alert.rule.word(), "words": message, "command": fired.is_some() });
-        if asked {
-            line["treadmill"] = true.into();
-        }
-        self.line("stop", line);
-        self.told(message);
-        self.speak(message);
-        if let Some(coach) = &mut self.coach {
-            coach.caution();
-        }
-        self.publish();
-    }
-
-    /// What became of a stop. What did not work is said aloud.
-    pub fn acted(&mut self, actor: Actor, worked: bool, words: &str) {
-        let what = match actor {
-            Actor::Command => "stop_command",
-            Actor::Belt => "stop_treadmill",
-        };
-        self.line(what, json!({ "worked": worked, "words": words }));
-        if self.board.stop.is_some() {
-            self.acted[actor as usize] = Some(words.to_owned());
-            let words = self.acted_words();
-            if let Some(stop) = &mut self.board.stop {
-                stop.hook = words;
-            }
-        }
-        self.told(words);
-        if !worked {
-            self.board.sounds.cue += 1;
-            self.speak(words);
-        }
-        self.publish();
-    }
-
-    /// The treadmill first: it is what the person stands on.
-    fn acted_words(&self) -> Option<String> {
-        let words: Vec<&str> = self.acted.iter().rev().flatten().map(String::as_str).collect();
-        (!words.is_empty()).then(|| words.join("; "))
-    }
-
     /// Takes what became of the sensors.
     pub fn found(&mut self, found: &Found) {
         match found {
@@ -635,216 +529,10 @@ impl Conductor {
         self.publish();
     }
 
-    /// Takes what somebody entered.
-    pub fn input(&mut self, input: Input) {
-        match input {
-            Input::Confirm(i) if self.checklist_open() => {
-                if let Some(item) = self.answers.confirmed.get_mut(i) {
-                    *item = !*item;
-                }
-            }
-            Input::Pain(pain) if pain > 10 => {}
-            Input::Pain(pain) if self.checklist_open() => self.answers.pain = Some(pain),
-            Input::Pain(pain) => {
-                self.board.pain = Some(pain);
-                self.line("pain", json!({ "pain": pain }));
-                self.told(&format!("pain {pain} of 10"));
-                let mut ends = false;
-                self.coached(|coach, say| ends = coach.pain(pain, say));
-            }
-            Input::SkipChecklist if self.checklist_open() => {
-                self.answers = Answers::skipped();
-                self.begin();
-            }
-            Input::Begin if self.checklist_open() && self.answers.complete() => self.begin(),
-            Input::Acknowledge => self.acknowledge(),
-            Input::Mark => {
-                self.line("mark", json!({}));
-                self.told("marked");
-            }
-            Input::Speed(mps) if (0.0..=5.0).contains(&mps) => {
-                self.line("speed", json!({ "speed_mps": crate::record::to_milli(mps) }));
-                if let Some(coach) = &mut self.coach {
-                    coach.belt(mps, SpeedSource::Entered);
-                }
-            }
-            Input::End => {
-                let ending = self.coach.as_ref().is_some_and(|c| matches!(c.phase(), Phase::Ending(_)));
-                self.coached(
-                    |coach, say| {
-                        if ending { coach.over(Why::Asked, say) } else { coach.end(Why::Asked, say) }
-                    },
-                );
-            }
-            _ => {}
-        }
-        self.publish();
-    }
-
-    fn checklist_open(&self) -> bool {
-        self.coach.as_ref().is_some_and(|c| c.phase() == Phase::Before)
-    }
-
-    fn begin(&mut self) {
-        let answers = self.answers;
-        let confirmed: serde_json::Map<String, Value> = ITEMS
-            .iter()
-            .zip(answers.confirmed)
-            .map(|(item, yes)| (item.key.to_owned(), yes.into()))
-            .collect();
-        let plan = self.coach.as_ref().map(|c| c.plan().name.clone());
-        self.line(
-            "checklist",
-            json!({
-                "skipped": answers.skipped, "confirmed": confirmed, "pain": answers.pain, "plan": plan,
-                "targets": {
-                    "toe_first_percent": self.targets.toe_first_percent, "knee_deg": self.targets.knee_deg,
-                },
-            }),
-        );
-        self.board.pain = answers.pain;
-        self.coached(|coach, say| coach.begin(answers.pain, say));
-    }
-
-    fn acknowledge(&mut self) {
-        let Some(stop) = self.board.stop.take() else { return };
-        self.line("acknowledged", json!({ "rule": stop.rule }));
-        // After these one does not go on today.
-        let ends = matches!(self.last_stop, Some(Rule::Fall | Rule::KneeGivingWay | Rule::RepeatedStumbles));
-        if ends || self.stops >= 2 && self.last_stop != Some(Rule::SensorLost) {
-            self.coached(|coach, say| coach.over(Why::Stopped, say));
-        }
-    }
-
     /// There are no more samples.
     pub fn finish(&mut self) {
         self.coached(|coach, say| coach.over(Why::NoMore, say));
         self.publish();
-    }
-
-    /// Hands the picture on, if anybody looks.
-    pub fn publish(&mut self) {
-        self.pictured_s = self.now_s;
-        if self.out.is_none() {
-            return;
-        }
-        self.picture();
-        if let Some(out) = &self.out {
-            out.send_replace(Arc::new(self.board.clone()));
-        }
-    }
-
-    fn picture(&mut self) {
-        let now = self.now_s;
-        self.board.seq += 1;
-        self.board.now_s = now;
-        if self.caution.is_some_and(|(t, _)| now - t > CAUTION_S) {
-            self.caution = None;
-        }
-        if self.plan_words.as_ref().is_some_and(|(t, ..)| now - t > PLAN_WORDS_S) && !self.is_ending() {
-            self.plan_words = None;
-        }
-        let (word, tone, sentence) = self.word();
-        word.clone_into(&mut self.board.word);
-        self.board.tone = tone;
-        self.board.sentence = sentence;
-        self.board.figures.toe_first_percent = self.toe_first_percent();
-        self.board.figures.toe_first_target = self.coach.as_ref().map(|_| self.targets.toe_first_percent);
-        self.board.figures.knee_target = self.targets.knee_deg;
-        self.board.figures.cadence_target = self.targets.cadence;
-        self.board.figures.knee_deg = median(&self.knees);
-        self.board.figures.steadiness_percent = variation(&self.times);
-        self.board.plan = self.plan_view();
-        self.board.checklist = self.checklist_open().then(|| ChecklistView {
-            items: ITEMS.iter().zip(self.answers.confirmed).map(|(i, c)| (i.words.to_owned(), c)).collect(),
-            pain: self.answers.pain,
-            complete: self.answers.complete(),
-        });
-        self.board.trace = Arc::new(self.trace_view());
-    }
-
-    fn is_ending(&self) -> bool {
-        self.coach.as_ref().is_some_and(|c| matches!(c.phase(), Phase::Ending(_) | Phase::Over(_)))
-    }
-
-    fn word(&self) -> (&'static str, Tone, String) {
-        if let Some(stop) = &self.board.stop {
-            return ("STOP", Tone::Stop, stop.message.clone());
-        }
-        if self.checklist_open() {
-            return ("READY?", Tone::Quiet, "answer the checklist first".into());
-        }
-        let ended = self.board.end.is_some();
-        if !self.board.link.up && self.asked && !ended {
-            return ("NO SIGNAL", Tone::Caution, format!("the sensor: {}", self.board.link.words));
-        }
-        if let Some((_, message)) = self.caution {
-            return ("SLOW DOWN", Tone::Caution, message.to_owned());
-        }
-        if let Some((_, word, sentence)) = &self.plan_words {
-            let tone = if *word == "DONE" { Tone::Good } else { Tone::Mind };
-            return (word, tone, sentence.clone());
-        }
-        if let Some(coach) = &self.coach {
-            if coach.part().way == Way::Rest {
-                return ("REST", Tone::Quiet, "the belt stands".into());
-            }
-            if !coach.is_walking() {
-                let sentence = format!("walk {} when you are ready", coach.part().way.word());
-                return ("…", Tone::Quiet, sentence);
-            }
-            if coach.part().way == Way::Forward {
-                return match self.way_now {
-                    Some(StrideDirection::Forward) => ("GOOD", Tone::Good, "walking forward".into()),
-                    _ => ("…", Tone::Quiet, "walk forward".into()),
-                };
-            }
-        }
-        if let Some(fault) = self.technique.fault() {
-            return (fault.word(), Tone::Mind, fault.sentence().into());
-        }
-        match self.board.steps.last() {
-            Some(mark) if mark.is_good() => ("GOOD", Tone::Good, "toes first, then onto the heel".into()),
-            _ => ("…", Tone::Quiet, String::new()),
-        }
-    }
-
-    fn plan_view(&self) -> Option<PlanView> {
-        let coach = self.coach.as_ref()?;
-        let plan = coach.plan();
-        let part = coach.part();
-        let at = coach.part_number();
-        let all = plan.seconds();
-        let walking = coach.phase() == Phase::Walking;
-        Some(PlanView {
-            name: plan.name.clone(),
-            title: plan.title.clone(),
-            level: plan.level,
-            way: part.way,
-            left_s: coach.left_s(),
-            speed_mps: part.speed_mps,
-            support: part.support,
-            runs: walking && (part.way == Way::Rest || coach.is_walking()),
-            next: plan.segments.get(at + 1).map(|s| s.way),
-            share: coach.share(),
-            parts: plan.segments.iter().map(|s| (s.way, s.seconds / all)).collect(),
-            part: at,
-            metronome: plan
-                .targets
-                .cadence
-                .filter(|_| self.metronome && walking && part.way == Way::Backward),
-        })
-    }
-
-    fn trace_view(&self) -> Trace {
-        #[expect(clippy::cast_possible_truncation, reason = "for the eye")]
-        let small = |v: Option<f64>| v.map(|v| (libm::round(v * 10.0) / 10.0) as f32);
-        Trace {
-            time_s: self.trace.iter().map(|r| r.time.seconds()).collect(),
-            angle_deg: self.trace.iter().map(|r| small(r.shank_angle_deg)).collect(),
-            rate_dps: self.trace.iter().map(|r| small(r.sagittal_rate_dps)).collect(),
-            events: self.marks.iter().filter_map(|(t, k)| Some((*t, short(*k)?))).collect(),
-        }
     }
 }
 
@@ -854,19 +542,6 @@ fn times(n: u32) -> String {
         2 => "twice".into(),
         n => format!("{n} times"),
     }
-}
-
-/// What ticks are called.
-fn short(kind: EventKind) -> Option<&'static str> {
-    Some(match kind {
-        EventKind::ToeContact => "TC",
-        EventKind::HeelContact => "HC",
-        EventKind::KneeExtension => "KE",
-        EventKind::ForefootRise => "FR",
-        EventKind::FinalContact => "FC",
-        EventKind::InitialContact => "IC",
-        EventKind::MidSwing => return None,
-    })
 }
 
 fn keep(values: &mut VecDeque<f64>, value: f64, most: usize) {

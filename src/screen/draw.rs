@@ -179,11 +179,12 @@ fn stop(frame: &mut Frame<'_>, area: Rect, board: &Board, paint: Paint) {
     };
     put(frame, top, rows + 2, centre(format!("■ {}", stop.message)), 2);
     put(frame, top, rows + 5, centre("Space when you have seen this.".into()), 1);
+    let last = top.height.saturating_sub(1);
     if let Some(hook) = &stop.hook {
-        put(frame, top, rows + 7, centre(hook.clone()), 3);
+        put(frame, top, rows + 7, centre(hook.clone()), last.saturating_sub(rows + 7));
     }
     let note = "This does not replace the safety clip and the rails.";
-    put(frame, top, top.height.saturating_sub(2), centre(note.into()), 1);
+    put(frame, top, last, centre(note.into()), 1);
 }
 
 fn checklist(frame: &mut Frame<'_>, area: Rect, board: &Board, local: &Local, paint: Paint) {

@@ -1,6 +1,7 @@
 //! The thread that works on what the links bring.
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -126,7 +127,7 @@ pub(super) fn engine(
     mut events: mpsc::Receiver<Event>,
     work: Work,
     fronts: oneshot::Sender<Front>,
-) -> anyhow::Result<Vec<String>> {
+) -> anyhow::Result<Said> {
     let Work { face, parts, meta, recorder, labels, stops, handle, mut closed } = work;
     let mut teller = Teller { labels, beat: None, silent: face.screen };
     let (screen, after) = (face.screen, face.after.clone());
@@ -162,28 +163,54 @@ enum Turn {
     Nothing,
 }
 
-pub(super) fn say(lines: Vec<String>) -> Exit {
-    for line in lines {
-        anstream::eprintln!("{line}");
-    }
-    Exit::Done
+/// What is to be said when the screen has gone, and whether all of it was kept.
+pub(super) struct Said {
+    lines: Vec<String>,
+    kept: anyhow::Result<()>,
 }
 
-/// Ends the session, and gives what is to be said when the screen has gone.
-pub(super) fn close(engine: Engine, teller: &Teller, after: &After) -> anyhow::Result<Vec<String>> {
+impl Said {
+    /// Says it on standard error.
+    pub(super) fn aloud(self) -> anyhow::Result<Exit> {
+        for line in self.lines {
+            anstream::eprintln!("{line}");
+        }
+        self.kept.map(|()| Exit::Done)
+    }
+}
+
+/// Ends the session.
+pub(super) fn close(engine: Engine, teller: &Teller, after: &After) -> anyhow::Result<Said> {
     let rows = engine.session.rows();
     let mut ended = engine.finish()?;
-    let mut said = teller.sum_up(&ended.assembly);
+    let mut lines = teller.sum_up(&ended.assembly);
     // Its lines are on the disk before they are read.
     ended.beside = None;
-    let Some(recorder) = ended.recorder.take() else { return Ok(said) };
+    let kept = match ended.recorder.take() {
+        None => Ok(()),
+        Some(recorder) => wind_up(recorder, rows, after, &mut lines).map(|page| {
+            if let Some(page) = page {
+                ended.conductor.report(page.display().to_string());
+            }
+        }),
+    };
+    Ok(Said { lines, kept })
+}
+
+/// Closes the recording, and makes the page of it that is returned.
+fn wind_up(
+    recorder: Recorder,
+    rows: u64,
+    after: &After,
+    said: &mut Vec<String>,
+) -> anyhow::Result<Option<PathBuf>> {
     let paths = recorder.finish().context("the recording is not complete")?;
     if after.nothing {
         return Ok(said);
     }
     if rows == 0 {
         said.push(format!("recorded: {}; there is nothing in it to report", paths.capture.display()));
-        return Ok(said);
+        return Ok(None);
     }
     let places = after.wind_up(&paths).with_context(|| {
         format!("the session is recorded in {}, and its report cannot be made", paths.capture.display())
@@ -196,6 +223,5 @@ pub(super) fn close(engine: Engine, teller: &Teller, after: &After) -> anyhow::R
     }
     said.push(places.words);
     said.push(format!("report: {}", places.page.display()));
-    ended.conductor.report(places.page.display().to_string());
-    Ok(said)
+    Ok(Some(places.page))
 }

@@ -25,7 +25,7 @@ pub(super) fn recorder(
     // People who are coached want to know afterwards how it went.
     let coached = ask.plan.is_some() && (screen || ask.desk.web.is_some()) && !args.no_record;
     let wanted = match &args.record {
-        Some(path) => path.clone(),
+        Some(path) => path.clone().unwrap_or_default(),
         None if ask.record || ask.is_kept() || coached => PathBuf::new(),
         None => return Ok(None),
     };

@@ -52,6 +52,7 @@ The records are those of `retrogait replay`: a recorded session, replayed, gives
 /// Arguments of `live`.
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
+#[allow(clippy::option_option, reason = "a flag that is not there, that is there alone, or with a value")]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::RADIO_HELP))]
 pub(super) struct LiveArgs {
     /// The shank sensor: a paired one by its name, `sim:SCENARIO`, `sim:SCRIPT.toml` or `file:CAPTURE`
@@ -80,8 +81,8 @@ pub(super) struct LiveArgs {
     /// ends with a report beside it
     ///
     /// With a plan on a screen or a page, and where it is kept, a session is recorded without this.
-    #[arg(long, value_name = "CAPTURE.csv", num_args = 0..=1, require_equals = true, default_missing_value = "")]
-    record: Option<PathBuf>,
+    #[arg(long, value_name = "CAPTURE.csv", num_args = 0..=1, require_equals = true)]
+    record: Option<Option<PathBuf>>,
 
     /// Write nothing to the disk, and make no report
     #[arg(long, conflicts_with_all = ["record", "keep"])]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::ask::Ask;
-use super::engine::{Face, close, say, sinks};
+use super::engine::{Face, close, sinks};
 use super::entered::entered;
 use super::file;
 use super::keep::recorder;
@@ -51,7 +51,7 @@ pub(super) fn played(ask: &Ask<'_>, sim: &Sim) -> anyhow::Result<Exit> {
             break;
         }
     }
-    Ok(say(close(engine, &teller, &after)?))
+    close(engine, &teller, &after)?.aloud()
 }
 
 fn written(result: Result<(), DriveError>) -> anyhow::Result<()> {
@@ -106,5 +106,5 @@ pub(super) fn from_file(ask: &Ask<'_>, path: &Path) -> anyhow::Result<Exit> {
             break;
         }
     }
-    Ok(say(close(engine, &teller, &after)?))
+    close(engine, &teller, &after)?.aloud()
 }

@@ -10,7 +10,7 @@ use tokio::time::sleep;
 
 use super::LiveArgs;
 use super::ask::Ask;
-use super::engine::{Face, Work, engine, say};
+use super::engine::{Face, Work, engine};
 use super::keep::recorder;
 use super::members::Members;
 use crate::cli::desk::{self, Stops};
@@ -122,7 +122,7 @@ pub(super) async fn session<T: Transport>(
         sleep(Duration::from_millis(500)).await;
     }
     drop(served);
-    let exit = say(said??);
+    let exit = said??.aloud()?;
     failed?;
     Ok(exit)
 }

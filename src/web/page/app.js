@@ -164,22 +164,30 @@ function trace(t) {
   const data = [t.time_s.map((s) => s - end), t.rate_dps];
   const ticks = t.events.map(([s, name]) => [s - end, name]);
   if (!chart) {
-    const style = getComputedStyle(document.documentElement);
-    const fg = style.getPropertyValue('--dim').trim(), line = style.getPropertyValue('--line').trim();
+    // Asked at each drawing: it may have become dark meanwhile.
+    const colour = (name) => () => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    const axis = { stroke: colour('--dim'), grid: { stroke: colour('--line'), width: 1 }, ticks: { stroke: colour('--line'), width: 1 } };
     chart = new uPlot({
       width: box.clientWidth, height: 200, legend: { show: false }, cursor: { show: false },
       scales: { x: { time: false, range: () => [-6, 0] } },
-      axes: [{ stroke: fg, grid: { stroke: line }, values: (u, v) => v.map((x) => x + ' s') }, { stroke: fg, grid: { stroke: line }, size: 50 }],
-      series: [{}, { stroke: style.getPropertyValue('--good').trim(), width: 2 }],
+      axes: [{ ...axis, values: (u, v) => v.map((x) => x + ' s') }, { ...axis, size: 50 }],
+      series: [{}, { stroke: colour('--good'), width: 2 }],
       hooks: { draw: [(u) => {
         const c = u.ctx;
         c.save();
-        c.fillStyle = fg;
-        c.font = Math.round(11 * devicePixelRatio) + 'px system-ui, sans-serif';
+        c.fillStyle = colour('--dim')();
+        const size = Math.round(13 * devicePixelRatio);
+        c.font = size + 'px system-ui, sans-serif';
+        c.textAlign = 'left';
+        // Names that would lie on each other go a row down.
+        let row = 0, free = -Infinity;
         for (const [s, name] of u.ticks || []) {
           const x = u.valToPos(s, 'x', true);
+          if (x < u.bbox.left) continue;
+          row = x < free ? 1 - row : 0;
+          free = x + 3 + c.measureText(name).width + 3;
           c.fillRect(x, u.bbox.top, 1, u.bbox.height);
-          c.fillText(name, x + 3, u.bbox.top + 12 * devicePixelRatio);
+          c.fillText(name, x + 3, u.bbox.top + u.bbox.height - 4 - row * size);
         }
         c.restore();
       }] },
@@ -188,6 +196,7 @@ function trace(t) {
   chart.ticks = ticks;
   chart.setData(data);
 }
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { if (chart) chart.redraw(false, true); });
 addEventListener('resize', () => { if (chart) chart.setSize({ width: $('trace').clientWidth, height: 200 }); });
 
 function connect() {
