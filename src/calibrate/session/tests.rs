@@ -150,8 +150,7 @@ fn a_leg_raised_before_the_walk_does_not_turn_its_direction_around() {
 
 #[test]
 fn a_walk_that_contradicts_a_calibration_is_believed() {
-    let (meta, samples) =
-        script(WALK, false);
+    let (meta, samples) = script(WALK, false);
     let meta = CaptureMeta { mount: None, ..meta };
     for (right, contradicted) in [([0.0, 0.0, 1.0], false), ([0.0, 0.0, -1.0], true)] {
         let mut reference = crate::calibrate::reference::Reference::default();

@@ -206,7 +206,7 @@ fn wind_up(
 ) -> anyhow::Result<Option<PathBuf>> {
     let paths = recorder.finish().context("the recording is not complete")?;
     if after.nothing {
-        return Ok(said);
+        return Ok(None);
     }
     if rows == 0 {
         said.push(format!("recorded: {}; there is nothing in it to report", paths.capture.display()));
