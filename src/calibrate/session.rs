@@ -121,7 +121,9 @@ pub fn calibrate(
 ) -> Result<Calibrated, CalibrateError> {
     let samples: Vec<Sample> = samples.into_iter().collect();
     let mut watcher = Watcher::new(Params::default(), meta);
-    samples.iter().for_each(|s| watcher.push(s));
+    for s in &samples {
+        watcher.push(s);
+    }
     let seen = watcher.look();
     let walk = Walk::of(meta, &seen, &samples);
     if walk.stood_s.max(seen.stood.map_or(0.0, |s| s.seconds)) < STANDING_S {
@@ -205,7 +207,7 @@ impl Walk {
             stood_s,
             shank: found.map(|f| f.0),
             thigh: found.and_then(|f| f.1),
-            strides: strides.map_or(0, |s| u32::try_from(s.backward + s.forward).unwrap_or(u32::MAX)),
+            strides: strides.map_or(0, |s| s.backward + s.forward),
             sign: mount.filter(|m| m.sign_known).map(|m| m.sign_confidence),
             refined: mount.is_some_and(|m| m.axis_deg.is_some()),
             knees,

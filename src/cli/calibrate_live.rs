@@ -154,7 +154,7 @@ pub(super) fn run(
         );
     }
     if paired.is_none() || args.has_output() {
-        args.put_out(&found, &[place.path.clone()])?;
+        args.put_out(&found, std::slice::from_ref(&place.path))?;
     }
     Ok(Exit::Done)
 }

@@ -208,7 +208,7 @@ fn line(s: &Sensor) -> String {
     }
     if s.calibration.is_some() {
         match calibrated(s) {
-            Some(date) => text += &format!("  calibrated {date}"),
+            Some(date) => text += &["  calibrated ", date.as_str()].concat(),
             None => text += "  its calibration cannot be read",
         }
     }

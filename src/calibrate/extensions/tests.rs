@@ -42,7 +42,7 @@ fn felt(pieces: &[Piece], mount: &Matrix, thigh: bool) -> Vec<Sample> {
                 let gyr = [-rate(theta) * sin, turning, rate(theta) * cos];
                 Imu { acc_mps2: apply(mount, up.map(|u| u * GRAVITY_MPS2)), gyr_dps: apply(mount, gyr) }
             };
-            let time = SensorTime::from_micros(0).plus(Span::from_micros(samples.len() as i64 * 10_000));
+            let time = SensorTime::from_micros(0).plus(Span::from_seconds(samples.len() as f64 * 0.01));
             let thigh = thigh.then(|| imu(2, 0.0, 0.0));
             samples.push(Sample { time, shank: imu(0, angle(1), rate(1)), thigh });
         }
@@ -53,7 +53,9 @@ fn felt(pieces: &[Piece], mount: &Matrix, thigh: bool) -> Vec<Sample> {
 
 fn look(samples: &[Sample]) -> Seen {
     let mut watcher = Watcher::new(Params::default(), &CaptureMeta::default());
-    samples.iter().for_each(|s| watcher.push(s));
+    for s in samples {
+        watcher.push(s);
+    }
     watcher.look()
 }
 

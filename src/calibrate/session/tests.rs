@@ -94,7 +94,9 @@ fn a_mount_line_is_confirmed_refined_or_contradicted() {
 fn two_extensions_are_too_few() {
     let (meta, samples) = extensions(5, false);
     let mut watcher = Watcher::new(Params::default(), &meta);
-    samples.iter().for_each(|s| watcher.push(s));
+    for s in &samples {
+        watcher.push(s);
+    }
     let until = watcher.look().raises[1].span_s.1 + 0.3 + samples[0].time.seconds();
     let two = samples.into_iter().filter(|s| s.time.seconds() < until);
     let (given, two): (_, Vec<_>) = (meta, two.collect());
@@ -130,7 +132,9 @@ fn strides(meta: &CaptureMeta, samples: &[Sample]) -> (u32, u32) {
             counts = (s.strides.backward, s.strides.forward);
         }
     };
-    samples.iter().for_each(|s| pipeline.push(s, &mut emit));
+    for s in samples {
+        pipeline.push(s, &mut emit);
+    }
     pipeline.finish(&mut emit);
     counts
 }
@@ -143,7 +147,9 @@ fn a_leg_raised_before_the_walk_does_not_turn_its_direction_around() {
     let (backward, forward) = strides(&meta, &samples);
     assert!(forward == 0 && backward > 5, "{backward} backward, {forward} forward");
     let mut pipeline = Pipeline::new(&meta, Settings::default());
-    samples.iter().for_each(|s| pipeline.push(s, &mut |_| ()));
+    for s in &samples {
+        pipeline.push(s, &mut |_| ());
+    }
     let up = pipeline.sittings().unwrap().0.up;
     assert!(angle_deg(up, apply(&askew(), UP)) < 15.0, "a leg held up is not standing: {up:?}");
 }
@@ -163,7 +169,9 @@ fn a_walk_that_contradicts_a_calibration_is_believed() {
                 said |= n.what.code() == "mount_suspect";
             }
         };
-        samples.iter().for_each(|s| pipeline.push(s, &mut emit));
+        for s in &samples {
+            pipeline.push(s, &mut emit);
+        }
         pipeline.finish(&mut emit);
         assert_eq!(said, contradicted);
     }
