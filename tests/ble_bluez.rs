@@ -285,6 +285,46 @@ fn the_sensors_are_renamed_and_forgotten() {
 }
 
 #[test]
+fn a_calibration_is_remembered_and_used() {
+    let home = Home::with(vec![models::open_profile()]);
+    home.good(&["pair", "GaitIMU", "--side", "left", "--mount", "x=anterior,y=up,z=right"]);
+    // It stands, and nobody raises a leg: the mount line has to do.
+    let (out, said) = home.good(&["calibrate", "shank", "--duration", "7s", "--standing-flexion", "4"]);
+    assert!(out.is_empty(), "it is kept, not printed: {out}");
+    assert!(said.contains("stood for") && said.contains("Now sit down"), "{said}");
+    assert!(said.contains("no seated knee extensions"), "{said}");
+    let files = home.folder.files("data/retrogait/calibrations");
+    assert_eq!(files.len(), 3, "capture, what arrived, calibration: {files:?}");
+    let toml =
+        format!("data/retrogait/calibrations/{}", files.iter().find(|f| f.ends_with(".toml")).unwrap());
+    let kept = home.folder.read(&toml);
+    assert!(kept.contains("flexion_deg = 4.0"), "{kept}");
+    let today = kept.lines().find_map(|l| l.strip_prefix("date = ")).unwrap().trim_matches('"').to_owned();
+    assert!(home.good(&["sensors"]).0.contains(&format!("calibrated {today}")));
+    assert_eq!(home.json(&["sensors", "--format", "json"])[0]["calibrated"], today);
+
+    let live =
+        |more: &[&str]| home.good(&[&["live", "--sensor", "shank", "--duration", "2s"], more].concat()).1;
+    assert!(live(&[]).contains("shank: calibrated today"));
+    let said = live(&["--side", "right"]);
+    assert!(said.contains("is not used: the calibration is of the other leg"), "{said}");
+    let said = live(&["--calibration", home.folder.at(&toml).to_str().unwrap()]);
+    assert!(!said.contains("calibrated"), "the one that is given goes before: {said}");
+    home.folder.write(&toml, &kept.replace(&today, "2020-02-29"));
+    let said = live(&[]);
+    assert!(said.contains("calibrated on 2020-02-29") && said.contains("calibrate again"), "{said}");
+    home.folder.write(&toml, "nonsense");
+    let said = live(&[]);
+    assert!(said.contains("is not used") && said.contains("retrogait calibrate shank"), "{said}");
+    assert!(home.good(&["sensors"]).0.contains("its calibration cannot be read"));
+    // One that fails takes nothing away.
+    let mut failed = home.run(&["calibrate", "shank", "--mount", "unknown", "--duration", "5s"]);
+    let said = String::from_utf8(failed.unwrap_err().as_output().unwrap().stderr.clone()).unwrap();
+    assert!(said.contains("axes were not found") && said.contains("from before stays"), "{said}");
+    assert_eq!(home.folder.read(&toml), "nonsense");
+}
+
+#[test]
 fn ctrl_c_stops_the_sensor_closes_the_record_and_ends_well() {
     let home = Home::with(vec![models::open_profile()]);
     home.good(&["pair", "GaitIMU"]);

@@ -58,7 +58,7 @@ impl Reader {
                     became.gaps_told += u64::from(n.what.code() == "gap");
                 }
             }
-            Out::Found(_) => {}
+            Out::Found(_) | Out::Sample(_) => {}
         });
     }
 

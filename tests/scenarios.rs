@@ -33,7 +33,7 @@ fn seconds(scenario: &Scenario) -> f64 {
     match scenario.id {
         "bw_drift_belt" | "bw_ext_fatigue" | "turn_180" | "fw_bw_intervals" => 64.0,
         "bw_var" | "circle" | "stop_planned" => 45.0,
-        "stop_abrupt" | "ble_loss" | "ble_dropout" | "ble_jitter" => 36.0,
+        "stop_abrupt" | "ble_loss" | "ble_dropout" | "ble_jitter" | "seated_extensions" => 36.0,
         _ => scenario.seconds.min(USUAL_S),
     }
 }

@@ -90,6 +90,7 @@ fn session(
         session.event(&event, &mut |out| match out {
             Out::Output(output) => conductor.output(&output),
             Out::Found(found) => conductor.found(&found),
+            Out::Sample(_) => {}
         });
         let tally = session.assembly().tally(0);
         conductor.counts(tally.samples, tally.lost(), session.assembly().rate_hz(0));

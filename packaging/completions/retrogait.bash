@@ -605,12 +605,36 @@ _retrogait() {
             return 0
             ;;
         retrogait__subcmd__calibrate)
-            opts="-o -h --capture --output --force --standing-flexion --date --person --acc-unit --gyr-unit --time-unit --column --columns --save-as --from --sensor --with --sample-rate --side --mount --thigh-mount --height --shank-length --thigh-length --belt --placement --help"
+            opts="-o -h --thigh --duration --rate --pace --seed --record --capture --output --force --standing-flexion --date --person --acc-unit --gyr-unit --time-unit --column --columns --save-as --from --sensor --with --sample-rate --side --mount --thigh-mount --height --shank-length --thigh-length --belt --placement --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --thigh)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --record)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --capture)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -30,7 +30,7 @@ complete -c retrogait -n "__fish_retrogait_needs_command" -f -a "replay" -d 'Rea
 complete -c retrogait -n "__fish_retrogait_needs_command" -f -a "convert" -d 'Turn a file of another logger into a capture'
 complete -c retrogait -n "__fish_retrogait_needs_command" -f -a "batch" -d 'Run every capture under folders, in parallel, into a few tables'
 complete -c retrogait -n "__fish_retrogait_needs_command" -f -a "simulate" -d 'Write labelled captures of a simulated walker, or send them as a live sensor does'
-complete -c retrogait -n "__fish_retrogait_needs_command" -f -a "calibrate" -d 'Find how the sensors sit, from a capture that begins with quiet standing'
+complete -c retrogait -n "__fish_retrogait_needs_command" -f -a "calibrate" -d 'Find how the sensors sit: standing, then five seated knee extensions'
 complete -c retrogait -n "__fish_retrogait_needs_command" -f -a "demo" -d 'Show a simulated session, two minutes long: no sensor is needed'
 complete -c retrogait -n "__fish_retrogait_needs_command" -f -a "plan" -d 'List, show or write plans for sessions'
 complete -c retrogait -n "__fish_retrogait_needs_command" -f -a "config" -d 'Write an explained configuration file, or show the settings in force'
@@ -169,10 +169,16 @@ complete -c retrogait -n "__fish_retrogait_using_subcommand simulate" -l list -d
 complete -c retrogait -n "__fish_retrogait_using_subcommand simulate" -l force -d 'Replace files that exist'
 complete -c retrogait -n "__fish_retrogait_using_subcommand simulate" -l thigh -d 'A second sensor on the thigh'
 complete -c retrogait -n "__fish_retrogait_using_subcommand simulate" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c retrogait -n "__fish_retrogait_using_subcommand calibrate" -l capture -d 'The capture (CSV)' -r -F
-complete -c retrogait -n "__fish_retrogait_using_subcommand calibrate" -s o -l output -d 'Where to write the calibration (TOML) [default: standard output]' -r -F
+complete -c retrogait -n "__fish_retrogait_using_subcommand calibrate" -l thigh -d 'The thigh sensor: a paired one by its name; `sim` with a simulated shank sensor' -r
+complete -c retrogait -n "__fish_retrogait_using_subcommand calibrate" -l duration -d 'Give up after so long, like 2min; what was seen until then is used' -r
+complete -c retrogait -n "__fish_retrogait_using_subcommand calibrate" -l rate -d 'Samples a second to ask the sensors for [default: as paired, or 100]' -r
+complete -c retrogait -n "__fish_retrogait_using_subcommand calibrate" -l pace -d 'file, sim: speed at which it is played: 1x, 2x, or max' -r
+complete -c retrogait -n "__fish_retrogait_using_subcommand calibrate" -l seed -d 'sim: decides the person, the sensor and the movement' -r
+complete -c retrogait -n "__fish_retrogait_using_subcommand calibrate" -l record -d 'Where to keep the capture [default: of a paired sensor the folder for data; else nowhere]' -r -F
+complete -c retrogait -n "__fish_retrogait_using_subcommand calibrate" -l capture -d 'The capture (CSV), in place of a sensor' -r -F
+complete -c retrogait -n "__fish_retrogait_using_subcommand calibrate" -s o -l output -d 'Where to write the calibration (TOML) [default: standard output; of a paired sensor the folder for data, and `live` knows of it]' -r -F
 complete -c retrogait -n "__fish_retrogait_using_subcommand calibrate" -l standing-flexion -d 'Flexion of the knee in that standing, by goniometer, degrees' -r
-complete -c retrogait -n "__fish_retrogait_using_subcommand calibrate" -l date -d 'The day, to be kept in the file' -r
+complete -c retrogait -n "__fish_retrogait_using_subcommand calibrate" -l date -d 'The day, to be kept in the file [default: today; of a capture none]' -r
 complete -c retrogait -n "__fish_retrogait_using_subcommand calibrate" -l person -d 'What is known of the person (TOML)' -r -F
 complete -c retrogait -n "__fish_retrogait_using_subcommand calibrate" -l acc-unit -d 'Unit of acceleration: mps2, g or mg [default: mps2, checked against gravity]' -r
 complete -c retrogait -n "__fish_retrogait_using_subcommand calibrate" -l gyr-unit -d 'Unit of angular rate: dps or rad/s [default: dps, checked against gravity]' -r
@@ -484,7 +490,7 @@ complete -c retrogait -n "__fish_retrogait_using_subcommand help; and not __fish
 complete -c retrogait -n "__fish_retrogait_using_subcommand help; and not __fish_seen_subcommand_from replay convert batch simulate calibrate demo plan config scan pair sensors live doctor bench accept rules person sessions report trend test completions man pages help" -f -a "convert" -d 'Turn a file of another logger into a capture'
 complete -c retrogait -n "__fish_retrogait_using_subcommand help; and not __fish_seen_subcommand_from replay convert batch simulate calibrate demo plan config scan pair sensors live doctor bench accept rules person sessions report trend test completions man pages help" -f -a "batch" -d 'Run every capture under folders, in parallel, into a few tables'
 complete -c retrogait -n "__fish_retrogait_using_subcommand help; and not __fish_seen_subcommand_from replay convert batch simulate calibrate demo plan config scan pair sensors live doctor bench accept rules person sessions report trend test completions man pages help" -f -a "simulate" -d 'Write labelled captures of a simulated walker, or send them as a live sensor does'
-complete -c retrogait -n "__fish_retrogait_using_subcommand help; and not __fish_seen_subcommand_from replay convert batch simulate calibrate demo plan config scan pair sensors live doctor bench accept rules person sessions report trend test completions man pages help" -f -a "calibrate" -d 'Find how the sensors sit, from a capture that begins with quiet standing'
+complete -c retrogait -n "__fish_retrogait_using_subcommand help; and not __fish_seen_subcommand_from replay convert batch simulate calibrate demo plan config scan pair sensors live doctor bench accept rules person sessions report trend test completions man pages help" -f -a "calibrate" -d 'Find how the sensors sit: standing, then five seated knee extensions'
 complete -c retrogait -n "__fish_retrogait_using_subcommand help; and not __fish_seen_subcommand_from replay convert batch simulate calibrate demo plan config scan pair sensors live doctor bench accept rules person sessions report trend test completions man pages help" -f -a "demo" -d 'Show a simulated session, two minutes long: no sensor is needed'
 complete -c retrogait -n "__fish_retrogait_using_subcommand help; and not __fish_seen_subcommand_from replay convert batch simulate calibrate demo plan config scan pair sensors live doctor bench accept rules person sessions report trend test completions man pages help" -f -a "plan" -d 'List, show or write plans for sessions'
 complete -c retrogait -n "__fish_retrogait_using_subcommand help; and not __fish_seen_subcommand_from replay convert batch simulate calibrate demo plan config scan pair sensors live doctor bench accept rules person sessions report trend test completions man pages help" -f -a "config" -d 'Write an explained configuration file, or show the settings in force'

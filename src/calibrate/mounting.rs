@@ -27,7 +27,7 @@ pub struct Params {
     pub range: range::Params,
 }
 
-/// Strides in a row that contradict a mount line before it is doubted.
+/// Strides in a row that contradict what is known of the mount before it is doubted.
 const DOUBTS: u32 = 5;
 /// Strides in a row that settle a sign that was open.
 const PROOFS: u32 = 3;
@@ -127,6 +127,9 @@ impl Mounting {
             self.confidence = LINE_CONFIDENCE;
         }
         self.shank = Seat::calibrated(self.params.seat, &reference.shank);
+        if self.source == MountSource::Calibration {
+            self.shank.found_so();
+        }
         if let Some(thigh) = &reference.thigh {
             self.thigh = Some(Seat::calibrated(self.params.seat, thigh));
         }
@@ -160,7 +163,7 @@ impl Mounting {
         self.thigh_seen |= pose.thigh.is_some();
         if let Some(up) = shank_up {
             if self.looking == Some(Looking::Both) {
-                self.search.stand_shank(up);
+                self.search.stand_shank(up, pose.quiet_s);
             } else if pose.quiet_s < self.params.seat.stand_s {
                 // Long enough to be upright by, not long enough to correct what was given.
             } else if let Some(told) = self.shank.stand(up) {
@@ -292,7 +295,7 @@ impl Mounting {
         self.flipped = if sign == Sign::Flipped { self.flipped + 1 } else { 0 };
         self.right = if sign == Sign::Right { self.right + 1 } else { 0 };
         match self.source {
-            MountSource::Line if !self.withheld && self.flipped >= DOUBTS => {
+            _ if !self.withheld && self.flipped >= DOUBTS => {
                 self.withheld = true;
                 self.confidence = 0.5;
                 notice(What::MountSuspect);

@@ -9,7 +9,7 @@ use super::range::{self, Range, Sign};
 use super::seat::upright;
 use crate::imu::GRAVITY_MPS2;
 use crate::orient::attitude::{Attitude, Pose, Trust};
-use crate::orient::quat::{Matrix, apply, dot, unit};
+use crate::orient::quat::{Matrix, angle_deg, apply, dot, unit};
 use crate::sagittal::inclination_deg;
 use crate::signal::grid::CELL_S;
 use crate::signal::ring::Ring;
@@ -32,6 +32,13 @@ pub struct Params {
     pub upright: f64,
     /// Range and its sign.
     pub range: range::Params,
+    /// Angle from the standing that was seen, deg, beyond which rest is a leg held up, unless it lasts longer
+    /// than this, s: then the sensor lay on a table before. Default 35, as for a seat, and 3.
+    pub stands: [f64; 2],
+    /// A shank that is further from standing than this, deg, for longer than this, s, does not walk: the
+    /// person sits with the leg raised, or lies, and the sign of that is another. Default 45 and 0.5: a
+    /// swing is over.
+    pub held: [f64; 2],
     /// Excursions with a flexed knee that must have been seen. Default 2: one may be anything.
     pub excursions: u32,
     /// Specific force off gravity that is still a planted foot, m/s², and angular rate, deg/s.
@@ -47,6 +54,8 @@ impl Default for Params {
             roundness: 0.6,
             upright: 0.5,
             range: range::Params::default(),
+            stands: [35.0, 3.0],
+            held: [45.0, 0.5],
             excursions: 2,
             planted: [1.5, 80.0],
         }
@@ -122,9 +131,13 @@ impl Search {
         self.since_s = 0.0;
     }
 
-    /// The shank's sensor has seen standing gravity.
-    pub fn stand_shank(&mut self, up: [f64; 3]) {
-        self.shank_up.standing = Some(up);
+    /// The shank's sensor has seen standing gravity, at rest for `quiet_s`.
+    pub fn stand_shank(&mut self, up: [f64; 3], quiet_s: f64) {
+        let [far_deg, long_s] = self.params.stands;
+        let far = self.shank_up.standing.is_some_and(|before| angle_deg(before, up) > far_deg);
+        if !far || quiet_s > long_s {
+            self.shank_up.standing = Some(up);
+        }
     }
 
     /// The thigh's sensor has seen standing gravity.
@@ -160,7 +173,10 @@ impl Search {
         let sign = seen.range.sign(p.range.standing_deg, p.range.least_deg);
         let excursions = if sign == Sign::Flipped { seen.ahead } else { seen.behind };
         // Without standing there is nothing to measure the range from: the mean of a walk is no zero.
-        let clear = sign != Sign::Open && excursions >= p.excursions && self.shank_up.standing.is_some();
+        let clear = sign != Sign::Open
+            && excursions >= p.excursions
+            && self.shank_up.standing.is_some()
+            && seen.held_s < p.held[1];
         if sign == Sign::Flipped {
             shank = flipped(&shank);
         }
@@ -223,19 +239,24 @@ struct Seen {
     /// Excursions to either side.
     ahead: u32,
     behind: u32,
+    /// Longest stay far from standing, s.
+    held_s: f64,
 }
 
 impl Seen {
     fn of(poses: &Poses, angle: impl Fn(&Pose) -> Option<f64>, p: &Params) -> Self {
-        let mut seen = Self { range: Range { ahead_deg: 0.0, behind_deg: 0.0 }, ahead: 0, behind: 0 };
+        let range = Range { ahead_deg: 0.0, behind_deg: 0.0 };
+        let mut seen = Self { range, ahead: 0, behind: 0, held_s: 0.0 };
         let far = p.range.least_deg;
-        let mut side = 0;
+        let (mut side, mut held_s) = (0, 0.0);
         for (_, pose) in poses.range(poses.first(), poses.next()) {
             let Some(a) = angle(pose).filter(|_| pose.trust == Trust::Levelled && !pose.missing) else {
                 continue;
             };
             seen.range.ahead_deg = seen.range.ahead_deg.max(a);
             seen.range.behind_deg = seen.range.behind_deg.max(-a);
+            held_s = if a.abs() > p.held[0] { held_s + CELL_S } else { 0.0 };
+            seen.held_s = seen.held_s.max(held_s);
             if a > far && side != 1 {
                 side = 1;
                 seen.ahead += 1;
@@ -282,7 +303,7 @@ mod tests {
         let mut search = Search::new(Params::default());
         let mut poses = Poses::default();
         if stood {
-            search.stand_shank(apply(&to_sensor, [0.0, 1.0, 0.0]));
+            search.stand_shank(apply(&to_sensor, [0.0, 1.0, 0.0]), 3.0);
         }
         for k in 0..600 {
             let t = f64::from(k) * CELL_S;
@@ -314,6 +335,32 @@ mod tests {
     fn without_standing_the_sign_stays_open() {
         let (search, poses) = searched(false, 18.0, 52.0);
         assert_eq!(search.both(&poses).and_then(|m| m.confidence), None);
+    }
+
+    #[test]
+    fn a_leg_held_up_is_not_standing_and_a_table_is_forgotten() {
+        let (search, _) = searched(true, 2.0, 2.0);
+        let (mut search, stood) = (search.clone(), search.shank_up.standing);
+        let raised = apply(&transposed(&mount()), [1.0, 0.0, 0.0]);
+        search.stand_shank(raised, 1.6);
+        assert_eq!(search.shank_up.standing, stood);
+        search.stand_shank(raised, 3.2);
+        assert_eq!(search.shank_up.standing, Some(raised));
+    }
+
+    #[test]
+    fn a_leg_that_is_held_far_from_standing_does_not_walk() {
+        let (search, poses) = searched(true, 18.0, 52.0);
+        assert!(search.both(&poses).unwrap().confidence.is_some());
+        let mut held = poses.clone();
+        let (_, last) = poses.range(poses.first(), poses.next()).last().unwrap();
+        let up = apply(&transposed(&mount()), [0.9, 0.19_f64.sqrt(), 0.0]);
+        for k in 1..=50 {
+            let mut pose = Pose { t: last.t + f64::from(k) * CELL_S, ..*last };
+            pose.shank.up = up;
+            held.push(pose);
+        }
+        assert_eq!(search.both(&held).unwrap().confidence, None);
     }
 
     #[test]

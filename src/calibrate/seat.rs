@@ -110,6 +110,11 @@ impl Seat {
         seat
     }
 
+    /// No mount line was given: what it was calibrated to is what its axes are kept near to.
+    pub fn found_so(&mut self) {
+        self.nominal = self.matrix;
+    }
+
     /// How it sits.
     pub fn sitting(&self) -> Sitting {
         Sitting { up: self.up, right: self.matrix[2] }

@@ -32,6 +32,8 @@ pub(super) struct After {
     pub(super) keep: Option<Kept>,
     /// A page that exists is replaced.
     pub(super) force: bool,
+    /// There is to be none, nor a word of the recording: whoever asked for it has other plans.
+    pub(super) nothing: bool,
 }
 
 /// Whose session it is, and where it is kept.

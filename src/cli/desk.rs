@@ -275,6 +275,7 @@ impl Engine {
                 }
                 tell(&found);
             }
+            Out::Sample(sample) => fan.each(|sink| sink.sample(&sample)),
         });
         let tally = self.session.assembly().tally(0);
         let rate_hz = self.session.assembly().rate_hz(0);

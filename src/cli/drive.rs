@@ -53,6 +53,7 @@ pub(super) fn drive(
         if let Some(pace) = &mut beside.pace {
             pace.wait(sample.time);
         }
+        fan.each(|sink| sink.sample(&sample));
         let mut emit = |output| fan.take(&output);
         pipeline.arrives(reader.arrival(), &mut emit);
         pipeline.belt(reader.belt_mps());

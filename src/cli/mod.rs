@@ -10,6 +10,7 @@ mod batch;
 mod bench;
 mod bids;
 mod calibrate;
+mod calibrate_live;
 mod capture_args;
 mod captures;
 mod config;
@@ -78,7 +79,7 @@ enum Command {
     Batch(Box<batch::BatchArgs>),
     /// Write labelled captures of a simulated walker, or send them as a live sensor does
     Simulate(Box<simulate::SimulateArgs>),
-    /// Find how the sensors sit, from a capture that begins with quiet standing
+    /// Find how the sensors sit: standing, then five seated knee extensions
     Calibrate(Box<calibrate::CalibrateArgs>),
     /// Show a simulated session, two minutes long: no sensor is needed
     Demo(Box<demo::DemoArgs>),

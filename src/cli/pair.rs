@@ -163,6 +163,8 @@ pub(super) fn run(args: &PairArgs) -> anyhow::Result<Exit> {
         side: args.side,
         mount: mount.map(|m| m.to_string()),
         rate_hz: kind.nearest_hz(args.rate).map(|_| args.rate),
+        // It was put on anew, or is another.
+        calibration: None,
         firmware: view.firmware.clone(),
         may_stop: args.may_stop,
     };

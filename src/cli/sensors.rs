@@ -11,6 +11,7 @@ use tokio::sync::{Mutex, mpsc, watch};
 
 use super::exit::{self, Exit, UsageError};
 use super::radio::{self, Format};
+use crate::calibrate::file::Calibration;
 use crate::decode::table::Kind;
 use crate::link::Clock;
 use crate::link::ble::Ble;
@@ -163,7 +164,17 @@ pub(super) fn check_name(name: &str) -> Result<(), UsageError> {
 fn list(registry: &Registry, format: Format) -> anyhow::Result<Exit> {
     let mut text = String::new();
     match format {
-        Format::Json => text = serde_json::to_string_pretty(&registry.sensors)? + "\n",
+        Format::Json => {
+            let object = |s: &Sensor| {
+                let mut object = serde_json::to_value(s)?;
+                if s.calibration.is_some() {
+                    object["calibrated"] = calibrated(s).into();
+                }
+                Ok::<_, serde_json::Error>(object)
+            };
+            let all: Vec<_> = registry.sensors.iter().map(object).collect::<Result<_, _>>()?;
+            text = serde_json::to_string_pretty(&all)? + "\n";
+        }
         Format::Text => {
             for s in &registry.sensors {
                 text += &line(s);
@@ -179,6 +190,12 @@ fn list(registry: &Registry, format: Format) -> anyhow::Result<Exit> {
     }
 }
 
+/// The day of a sensor's calibration; `None` without one, or when it cannot be read.
+fn calibrated(s: &Sensor) -> Option<String> {
+    let calibration = Calibration::read(s.calibration.as_deref()?).ok()?;
+    Some(calibration.date.unwrap_or_else(|| "on an unknown day".into()))
+}
+
 fn line(s: &Sensor) -> String {
     let side = s.side.map_or("", |side| match side {
         crate::mount::Side::Left => "left ",
@@ -188,6 +205,12 @@ fn line(s: &Sensor) -> String {
     let mut text = format!("{:<16}  {place:<12}  {:<20}  {}", s.name, s.kind.row().name, s.address);
     if s.kind.is_inertial() {
         let _ = write!(text, "  mount {}", s.mount.as_deref().unwrap_or("unknown"));
+    }
+    if s.calibration.is_some() {
+        match calibrated(s) {
+            Some(date) => text += &["  calibrated ", date.as_str()].concat(),
+            None => text += "  its calibration cannot be read",
+        }
     }
     if s.may_stop {
         text += "  may be stopped by the program";

@@ -41,6 +41,9 @@ pub struct Sensor {
     /// Rate that is asked for, Hz.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "rate")]
     pub rate_hz: Option<f64>,
+    /// The file of its last calibration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<PathBuf>,
     /// Firmware, as it said when it was paired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub firmware: Option<String>,
@@ -130,8 +133,35 @@ pub fn usual_path() -> Result<PathBuf, RegistryError> {
 /// # Errors
 /// When the system does not say where data go.
 pub fn recordings() -> Result<PathBuf, RegistryError> {
+    Ok(data()?.join("captures"))
+}
+
+/// Where calibrations of paired sensors go, and what was recorded for them.
+///
+/// # Errors
+/// When the system does not say where data go.
+pub fn calibrations() -> Result<PathBuf, RegistryError> {
+    Ok(data()?.join("calibrations"))
+}
+
+fn data() -> Result<PathBuf, RegistryError> {
     let base = choose_base_strategy().map_err(|_| RegistryError::NoHome)?;
-    Ok(base.data_dir().join("retrogait").join("captures"))
+    Ok(base.data_dir().join("retrogait"))
+}
+
+/// Writes a file that its owner alone may read, all of it or nothing.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_whole(path: &Path, text: &str) -> Result<(), RegistryError> {
+    let fail = |source| RegistryError::Io { path: path.to_owned(), source };
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(fail)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
+    file.write_all(text.as_bytes()).map_err(fail)?;
+    file.as_file().sync_all().map_err(fail)?;
+    file.persist(path).map_err(|e| fail(e.error))?;
+    Ok(())
 }
 
 impl Registry {
@@ -155,13 +185,7 @@ impl Registry {
     pub fn save(&self, path: &Path) -> Result<(), RegistryError> {
         let fail = |source| RegistryError::Io { path: path.to_owned(), source };
         let text = toml::to_string_pretty(self).map_err(|e| fail(io::Error::other(e)))?;
-        let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder).map_err(fail)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
-        file.write_all(text.as_bytes()).map_err(fail)?;
-        file.as_file().sync_all().map_err(fail)?;
-        file.persist(path).map_err(|e| fail(e.error))?;
-        Ok(())
+        write_whole(path, &text)
     }
 
     /// The sensor of this name or address, whatever the case of the letters.
@@ -199,6 +223,7 @@ mod tests {
             side: Some(Side::Left),
             mount: Some("x=anterior,y=up,z=right".into()),
             rate_hz: Some(100.0),
+            calibration: Some("/data/calibrations/one.toml".into()),
             firmware: None,
             may_stop: false,
         }

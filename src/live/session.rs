@@ -4,6 +4,7 @@ use super::assemble::{Assembly, Found, Part};
 use super::recorder::Recorder;
 use crate::capture::CaptureMeta;
 use crate::decode::Arrival;
+use crate::imu::Sample;
 use crate::link::intake::{Event, What};
 use crate::pipeline::{Output, Pipeline, Settings};
 use crate::time::Span;
@@ -15,6 +16,8 @@ pub enum Out {
     Output(Box<Output>),
     /// Of the sensors.
     Found(Found),
+    /// What was measured, before what it gives.
+    Sample(Sample),
 }
 
 /// A running session. Reads no clock: when things happen comes with the events.
@@ -91,6 +94,7 @@ fn found_out(
             if let Some(recorder) = recorder {
                 recorder.row(&row);
             }
+            give(Out::Sample(row.sample));
             let mut emit = |output| give(Out::Output(Box::new(output)));
             pipeline.arrives(Some(since_zero(row.at)), &mut emit);
             pipeline.belt(row.belt.speed_mps);

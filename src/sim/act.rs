@@ -7,7 +7,7 @@ use super::math::rad;
 use super::path::{Drive, NODE_S};
 use super::plan::Planner;
 use super::random::Chance;
-use super::scene::{Lean, Scene, Sit, Tap};
+use super::scene::{Lean, Scene, Seated, Sit, Tap};
 use super::skeleton::{HORIZON_S, Skeleton};
 use crate::record::Activity;
 
@@ -31,8 +31,8 @@ pub(crate) enum ActKind {
     Stand { brake_s: Option<f64> },
     /// Stepping.
     Walk(Walk),
-    /// Sitting down, sitting (swinging the leg), standing up.
-    Sit { swinging: bool },
+    /// Sitting down, sitting, standing up.
+    Sit(Seated),
     /// Standing and tapping the foot.
     Tap,
     /// Standing and swaying.
@@ -288,7 +288,7 @@ impl Director {
         let (start_s, end_s) = self.advance(seconds);
         let chance = &mut self.chance;
         let scene = match kind {
-            ActKind::Sit { swinging } => Scene::Sit(Sit::new(start_s + 0.3, end_s - 0.3, *swinging, chance)),
+            ActKind::Sit(seated) => Scene::Sit(Sit::new(start_s + 0.3, end_s - 0.3, *seated, chance)),
             ActKind::Tap => {
                 let tap = Tap::new(start_s + 0.5, end_s - 0.5, chance);
                 self.slaps.extend(tap.slaps());

@@ -10,6 +10,7 @@ use super::repertoire::{
     Brief, act, backward, cautious, circling, coached, drifting, falling, fill, going_forward, in_place,
     intervals, mishaps, once, short_knee, shuffling, sideways, still, stopping, tiring, turning, walk,
 };
+use super::scene::Seated;
 use super::strap::Slipping;
 use crate::record::{Activity, Contact};
 
@@ -518,7 +519,7 @@ pub static CATALOGUE: &[Scenario] = &[
         acts: |b| {
             fill(b, |chance| {
                 vec![
-                    act(ActKind::Sit { swinging: false }, chance.between(7.0, 11.0)),
+                    act(ActKind::Sit(Seated::Still), chance.between(7.0, 11.0)),
                     act(ActKind::Stand { brake_s: None }, chance.between(1.5, 4.0)),
                 ]
             })
@@ -561,7 +562,16 @@ pub static CATALOGUE: &[Scenario] = &[
         expect: NO_STRIDES,
         seconds: 40.0,
         speed: SpeedChoice::None,
-        acts: |b| still(ActKind::Sit { swinging: true }, b.seconds),
+        acts: |b| still(ActKind::Sit(Seated::Swinging), b.seconds),
+        ..PLAIN
+    },
+    Scenario {
+        id: "seated_extensions",
+        summary: "sitting down and raising the leg until the knee is straight, five times",
+        expect: NO_STRIDES,
+        seconds: 40.0,
+        speed: SpeedChoice::None,
+        acts: |b| still(ActKind::Sit(Seated::Extending), b.seconds),
         ..PLAIN
     },
     Scenario {

@@ -48,7 +48,25 @@ pub(crate) struct Sit {
     seated: (f64, f64),
     /// How far the shank leans forward on the way, rad.
     lean: f64,
-    swings: Option<LegSwing>,
+    moves: Option<LegMove>,
+}
+
+/// What the leg does while the person sits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seated {
+    /// Nothing.
+    Still,
+    /// It swings from the knee.
+    Swinging,
+    /// It is raised until the knee is straight, held, and let down, five times.
+    Extending,
+}
+
+/// A leg that moves from the knee.
+#[derive(Clone, Copy, Debug)]
+enum LegMove {
+    Swing(LegSwing),
+    Extend(LegExtend),
 }
 
 /// A leg that swings from the knee like a pendulum.
@@ -61,24 +79,40 @@ struct LegSwing {
     centre: f64,
 }
 
+/// A leg that is raised and held.
+#[derive(Clone, Copy, Debug)]
+struct LegExtend {
+    from_s: f64,
+    /// From one to the next, s.
+    every_s: f64,
+    /// How far, of the knee, rad.
+    size: f64,
+}
+
 impl Sit {
-    /// Sits from `start_s` on and is up again by `end_s`; swings the leg meanwhile if asked.
-    pub(crate) fn new(start_s: f64, end_s: f64, swinging: bool, chance: &mut Chance) -> Self {
+    /// Sits from `start_s` on and is up again by `end_s`; moves the leg meanwhile if asked.
+    pub(crate) fn new(start_s: f64, end_s: f64, seated: Seated, chance: &mut Chance) -> Self {
         let down = (start_s, start_s + chance.between(1.2, 2.2));
         let up = (end_s - chance.between(1.2, 2.5), end_s);
-        Self {
-            down,
-            up,
-            seated: (rad(chance.between(-12.0, -4.0)), rad(chance.between(82.0, 90.0))),
-            lean: rad(chance.between(9.0, 15.0)),
-            swings: swinging.then(|| LegSwing {
+        let (shank, thigh) = (chance.between(-12.0, -4.0), chance.between(82.0, 90.0));
+        let lean = rad(chance.between(9.0, 15.0));
+        let moves = match seated {
+            Seated::Still => None,
+            Seated::Swinging => Some(LegMove::Swing(LegSwing {
                 from_s: down.1 + 0.4,
                 until_s: up.0 - 0.4,
                 hertz: chance.between(0.7, 1.0),
                 size: rad(chance.between(14.0, 28.0)),
                 centre: rad(chance.between(2.0, 12.0)),
-            }),
-        }
+            })),
+            Seated::Extending => Some(LegMove::Extend(LegExtend {
+                from_s: down.1 + 1.0,
+                every_s: ((up.0 - 0.6 - down.1 - 1.0) / LegExtend::TIMES).clamp(0.5, 5.0),
+                // The knee is left 3 to 15 degrees short of straight, as most are.
+                size: rad(thigh - shank - chance.between(3.0, 15.0)),
+            })),
+        };
+        Self { down, up, seated: (rad(shank), rad(thigh)), lean, moves }
     }
 
     fn at(&self, body: &Body, t: f64, under: &Figure) -> Figure {
@@ -95,9 +129,9 @@ impl Sit {
         let up = plane_up(under);
         let mut knee = under.ankle + along(&under.facing, &up, shank) * body.shank_m;
         let mut swing = 0.0;
-        if let Some(swings) = &self.swings {
-            let engaged = swings.engaged(t);
-            swing = swings.at(t, engaged);
+        if let Some(moves) = &self.moves {
+            let engaged = moves.engaged(t);
+            swing = moves.at(t, engaged);
             // The foot needs room to swing under the knee.
             knee.y += 0.03 * engaged;
         }
@@ -106,6 +140,46 @@ impl Sit {
             ankle: knee - along(&under.facing, &up, shank + swing) * body.shank_m,
             ..*under
         }
+    }
+}
+
+impl LegMove {
+    fn engaged(&self, t: f64) -> f64 {
+        match self {
+            Self::Swing(swing) => swing.engaged(t),
+            Self::Extend(extend) => extend.engaged(t),
+        }
+    }
+
+    fn at(&self, t: f64, engaged: f64) -> f64 {
+        match self {
+            Self::Swing(swing) => swing.at(t, engaged),
+            Self::Extend(extend) => extend.at(t),
+        }
+    }
+}
+
+impl LegExtend {
+    const TIMES: f64 = 5.0;
+    /// Share of an extension in which the leg rises, is held, and comes down; then it rests.
+    const RISE: f64 = 0.28;
+    const HELD_UNTIL: f64 = 0.56;
+    const DOWN: f64 = 0.84;
+
+    fn engaged(&self, t: f64) -> f64 {
+        let until_s = self.from_s + Self::TIMES * self.every_s;
+        smooth((t - self.from_s + 0.5) / 0.5) * smooth((until_s + 0.5 - t) / 0.5)
+    }
+
+    fn at(&self, t: f64) -> f64 {
+        let turns = (t - self.from_s) / self.every_s;
+        if !(0.0..Self::TIMES).contains(&turns) {
+            return 0.0;
+        }
+        let s = turns - libm::floor(turns);
+        let rise = smooth(s / Self::RISE);
+        let fall = smooth((s - Self::HELD_UNTIL) / (Self::DOWN - Self::HELD_UNTIL));
+        self.size * (rise - fall)
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) mod words;
 
 use std::io;
 
+use crate::imu::Sample;
 use crate::record::{Record, SeriesRow};
 use crate::source::warning::Tally;
 use crate::time::SensorTime;
@@ -36,6 +37,14 @@ pub trait Sink {
     /// # Errors
     /// When it cannot be written.
     fn series(&mut self, _row: &SeriesRow) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Takes a sample as it was measured, before what it gives.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn sample(&mut self, _sample: &Sample) -> io::Result<()> {
         Ok(())
     }
 

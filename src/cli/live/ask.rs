@@ -55,10 +55,11 @@ impl<'a> Ask<'a> {
         let played = sensor.starts_with("sim:") || sensor.starts_with("file:");
         // What is configured are real sensors: they do not go with played ones.
         let beside = |key, flag: &Option<String>| {
-            if played { flag.clone() } else { settings.text(key).map(str::to_owned) }
+            if played || args.bare { flag.clone() } else { settings.text(key).map(str::to_owned) }
         };
-        let walker = Walker::find(settings.text(Key::Person), &args.store)?;
-        let plan = settings.text(Key::Plan).map(desk::plan).transpose()?.map(|p| walker.plan(p));
+        let also = |key| settings.text(key).filter(|_| !args.bare);
+        let walker = Walker::find(also(Key::Person), &args.store)?;
+        let plan = also(Key::Plan).map(desk::plan).transpose()?.map(|p| walker.plan(p));
         if plan.is_none() {
             for (given, flag) in
                 [(args.skip_checklist, "--skip-checklist"), (args.commands.is_some(), "--commands")]
@@ -84,8 +85,8 @@ impl<'a> Ask<'a> {
             plan,
             rules: settings.rules,
             calibration: args.calibration.as_deref().map(Calibration::read).transpose()?,
-            stop_treadmill: settings.is_on(Key::StopTreadmill) && !played,
-            desk: Desk::of(settings)?,
+            stop_treadmill: settings.is_on(Key::StopTreadmill) && !played && !args.bare,
+            desk: if args.bare { Desk::of(&InForce::default())? } else { Desk::of(settings)? },
             played,
             sensor,
             args,
@@ -115,6 +116,7 @@ impl<'a> Ask<'a> {
                 only: !self.record,
             }),
             force: self.args.force,
+            nothing: self.args.bare,
         }
     }
 }

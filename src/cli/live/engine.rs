@@ -92,7 +92,8 @@ impl Face {
         meta: &CaptureMeta,
         recorder: Option<Recorder>,
     ) -> anyhow::Result<(Engine, Front)> {
-        let capture = recorder.as_ref().map(|r| r.paths().capture.clone());
+        let told = recorder.as_ref().filter(|_| !self.after.nothing);
+        let capture = told.map(|r| r.paths().capture.clone());
         let session = Session::new(parts, meta, self.settings, recorder);
         let sinks = if self.screen { Vec::new() } else { (self.sinks)()? };
         let (mut engine, front) = Engine::new(session, (self.about, self.plan), stops, sinks, self.words)?;
@@ -204,6 +205,9 @@ fn wind_up(
     said: &mut Vec<String>,
 ) -> anyhow::Result<Option<PathBuf>> {
     let paths = recorder.finish().context("the recording is not complete")?;
+    if after.nothing {
+        return Ok(None);
+    }
     if rows == 0 {
         said.push(format!("recorded: {}; there is nothing in it to report", paths.capture.display()));
         return Ok(None);

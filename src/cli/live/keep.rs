@@ -49,12 +49,15 @@ pub(super) fn recorder(
             anyhow::Error::from(e).context(format!("{} cannot be written", path.display()))
         }
     })?;
+    if args.bare {
+        return Ok(Some(recorder));
+    }
     anstream::eprintln!("recording to {} and {}", paths.capture.display(), paths.raw.display());
     Ok(Some(recorder))
 }
 
 /// `20260131T094501Z`
-fn stamp(now: SystemTime) -> String {
+pub(in crate::cli) fn stamp(now: SystemTime) -> String {
     jiff::Timestamp::try_from(now).unwrap_or_default().strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 

@@ -1,5 +1,7 @@
 //! Which sensors a session is made of.
 
+use std::path::PathBuf;
+
 use super::ask::Ask;
 use super::sim::{self, Sim};
 use crate::capture::CaptureMeta;
@@ -21,6 +23,8 @@ pub(super) struct Member {
 pub(super) struct Members {
     pub(super) all: Vec<Member>,
     pub(super) meta: CaptureMeta,
+    /// Files of the calibrations of the shank's sensor and the thigh's, where they have been calibrated.
+    pub(super) calibrations: [Option<PathBuf>; 2],
 }
 
 impl Members {
@@ -39,7 +43,7 @@ pub(super) fn simulated(ask: &Ask<'_>, sim: &Sim) -> Members {
     if sim.setup.thigh {
         members.push(member(Role::Thigh, sim::THIGH));
     }
-    Members { all: members, meta: ask.meta(sim.meta()) }
+    Members { all: members, meta: ask.meta(sim.meta()), calibrations: [None, None] }
 }
 
 /// The paired sensors that are asked for.
@@ -47,6 +51,7 @@ pub(super) fn paired(ask: &Ask<'_>) -> anyhow::Result<Members> {
     let registry = radio::registry()?;
     let mut members = Vec::new();
     let mut meta = CaptureMeta::default();
+    let mut calibrations = [None, None];
     let asked = [
         (Some(&ask.sensor), Role::Shank),
         (ask.thigh.as_ref(), Role::Thigh),
@@ -69,8 +74,14 @@ pub(super) fn paired(ask: &Ask<'_>) -> anyhow::Result<Members> {
             part: Part { role, kind: sensor.kind, rate_hz: ask.args.rate.unwrap_or(usual) },
         });
         match role {
-            Role::Shank => (meta.side, meta.mount) = (sensor.side, sensor.mount()),
-            Role::Thigh => meta.thigh_mount = sensor.mount(),
+            Role::Shank => {
+                (meta.side, meta.mount) = (sensor.side, sensor.mount());
+                calibrations[0].clone_from(&sensor.calibration);
+            }
+            Role::Thigh => {
+                meta.thigh_mount = sensor.mount();
+                calibrations[1].clone_from(&sensor.calibration);
+            }
             Role::Treadmill | Role::Heart => {}
         }
     }
@@ -81,7 +92,7 @@ pub(super) fn paired(ask: &Ask<'_>) -> anyhow::Result<Members> {
             )
             .into());
     }
-    Ok(Members { all: members, meta: ask.meta(meta) })
+    Ok(Members { all: members, meta: ask.meta(meta), calibrations })
 }
 
 fn fits(sensor: &Sensor, role: Role) -> Result<(), UsageError> {

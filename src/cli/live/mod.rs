@@ -8,6 +8,7 @@ mod keep;
 mod members;
 mod played;
 mod sim;
+mod stored;
 mod stream;
 mod teller;
 
@@ -20,6 +21,7 @@ use clap::Args;
 use tokio::time::sleep;
 
 use self::ask::Ask;
+pub(super) use self::keep::stamp;
 use self::sim::Sim;
 use super::capture_args::MetaArgs;
 use super::config::ConfigArgs;
@@ -27,6 +29,7 @@ use super::desk::DeskArgs;
 use super::exit::{self, Exit, UsageError};
 use super::pace::Rate;
 use super::radio;
+use super::settings::Key;
 use super::simulate_args::{FaultArgs, seconds};
 use super::store_args::StoreArgs;
 use crate::decode::table::USUAL_HZ;
@@ -156,6 +159,10 @@ pub(super) struct LiveArgs {
     #[command(flatten)]
     pub(super) meta: MetaArgs,
 
+    /// Only what the command line names, and nothing is made of the recording afterwards.
+    #[arg(skip)]
+    pub(super) bare: bool,
+
     /// What takes the records in place of standard output.
     #[arg(skip)]
     pub(super) sinks: Option<MakeSinks>,
@@ -176,7 +183,8 @@ pub(super) fn run(args: &LiveArgs) -> anyhow::Result<Exit> {
     if args.print_config {
         return super::sessions::print(&args.config.printed(&settings));
     }
-    let ask = &Ask::new(args, &settings)?;
+    let mut asked = Ask::new(args, &settings)?;
+    let ask = &asked;
     if let Some(file) = ask.sensor.strip_prefix("file:") {
         only_for_sensors(args)?;
         return played::from_file(ask, Path::new(file));
@@ -212,10 +220,26 @@ pub(super) fn run(args: &LiveArgs) -> anyhow::Result<Exit> {
         });
     }
     let members = members::paired(ask)?;
+    if args.calibration.is_none() && !args.bare {
+        asked.calibration = stored::calibration(&members);
+    }
+    let ask = &asked;
     runtime.block_on(async {
         let ble = Ble::open().await?;
         stream::session(ask, Arc::new(ble), members, std::future::pending()).await
     })
+}
+
+/// The sensors that flags and configuration name: the shank's and the thigh's.
+pub(super) fn named(args: &LiveArgs) -> anyhow::Result<(Option<String>, Option<String>)> {
+    let settings = args.in_force()?;
+    let text = |key| settings.text(key).map(str::to_owned);
+    Ok((text(Key::Sensor), text(Key::Thigh)))
+}
+
+/// Whether a recording holds what arrived rather than samples.
+pub(super) fn is_raw(path: &Path) -> bool {
+    file::is_raw(path)
 }
 
 fn only_for_sensors(args: &LiveArgs) -> Result<(), UsageError> {
