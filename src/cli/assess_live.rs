@@ -59,6 +59,8 @@ pub(super) fn run(sensor: &str, walk: &LiveWalk, meta: &MetaArgs, json: bool) ->
     }
     let mut live = Live::try_parse_from(line).unwrap_or_else(|e| e.exit());
     live.args.meta = meta.clone();
+    // Plans and people of the configuration are for sessions.
+    live.args.bare = walk.record.is_none();
     let text: MakeSinks = || Ok(vec![Box::new(Tries::new(false))]);
     let object: MakeSinks = || Ok(vec![Box::new(Tries::new(true))]);
     live.args.sinks = Some(if json { object } else { text });
