@@ -31,8 +31,24 @@ const BRISK: f64 = 0.33;
 const FULL: f64 = 0.4;
 /// A planted ankle rests: its acceleration stays below this, m/s², for so long, s. What slides has rested.
 const RESTS: (f64, f64) = (4.0, 0.05);
+/// In strides shorter than this, s, the same movements have accelerations that are greater by the square of it:
+/// backward walking at 0.7 m/s.
+const RESTS_STRIDE_S: f64 = 1.3;
 /// A burst so many times the limit in the full course of a swing is a blow, whatever it moves.
 const BLOW: f64 = 1.5;
+/// A blow slows the swing, below this share of its fastest rate of late (which fades by a tenth in a cell), or moves the
+/// ankle, by this impulse, m/s: a foot that leaves the floor late, or scrapes along it, gives bursts as well, and the
+/// leg swings on.
+const SLOWED: f64 = 0.98;
+const MOVED_MPS: f64 = 0.01;
+/// The leg is lifted: behind its envelope at this point of the stride by so many degrees; by the second figure, a step is
+/// disturbed: who lifts the foot over what it caught at bends the knee (chosen: half circles stay below 9).
+const LIFTED_DEG: (f64, f64) = (3.0, 9.0);
+/// How long the leg must be off its envelope for a disturbed step, s: longer than the low-pass smears a blow.
+const STRAYS_S: f64 = 0.06;
+/// Margins of toppling at a point of the stride by the clock alone, as a multiple, and for how long, s.
+const OFF_CLOCK: f64 = 2.0;
+const FALLS_S: f64 = 0.04;
 /// Cells without which neither counts: a single odd cell is not movement.
 const LEAST_S: f64 = 0.025;
 /// How long a disturbance in stance waits to be told from a knee that gives way, s.
@@ -129,6 +145,14 @@ pub struct Disturbances {
     brisk_dps: f64,
     /// How long the ankle has rested in this stance, s.
     rests_s: f64,
+    /// How far the inclination is off what it is at this point of the stride, ahead and aside, deg; how long by so
+    /// much that the step is disturbed, and that the body falls, s.
+    off_deg: [f64; 2],
+    strays_s: f64,
+    falls_s: f64,
+    falls_told: bool,
+    /// When the leg was last lifted higher than usual, s.
+    lifted_at: f64,
     /// How fast the shank turns back against the lowest usual rate, deg/s.
     below_dps: f64,
     /// Bursts in swing: force, rate.
@@ -181,6 +205,11 @@ impl Disturbances {
             turn: 0.0,
             brisk_dps: 0.0,
             rests_s: 0.0,
+            off_deg: [0.0; 2],
+            strays_s: 0.0,
+            falls_s: 0.0,
+            falls_told: false,
+            lifted_at: f64::NEG_INFINITY,
             below_dps: 0.0,
             bursts: [0.0; 2],
             others: 0,
@@ -219,6 +248,8 @@ impl Disturbances {
         self.rests_s = 0.0;
         self.bursts = [0.0; 2];
         self.since_s = 0.0;
+        self.strays_s = 0.0;
+        self.falls_s = 0.0;
     }
 
     /// Whether the template can be used.
@@ -404,13 +435,16 @@ impl Disturbances {
         }
         let any = beyond[FORWARD] != 0.0 || beyond[UPWARD] != 0.0 || beyond[RATE] != 0.0;
         self.since_s = if any { self.since_s + CELL_S } else { (self.since_s - 0.5 * CELL_S).max(0.0) };
+        let off = [if signed { f64::from(beyond[AHEAD]) } else { 0.0 }, f64::from(beyond[ASIDE])];
+        self.stray(t, off);
         self.topple(t, &lanes, signed).or_else(|| self.disturb(t, place, f64::from(lanes[RATE])))
     }
 
     /// How fast the leg has swung of late, and how long the ankle has rested in this stance.
     fn pace(&mut self, place: Place, lanes: &Lanes) {
         self.brisk_dps = (self.brisk_dps * (1.0 - CELL_S / FADE_S)).max(f64::from(lanes[RATE].abs()));
-        let still = f64::from(lanes[FORWARD].abs().max(lanes[UPWARD].abs())) < RESTS.0;
+        let pace = (RESTS_STRIDE_S / self.template.period_s().unwrap_or(RESTS_STRIDE_S)).max(1.0);
+        let still = f64::from(lanes[FORWARD].abs().max(lanes[UPWARD].abs())) < RESTS.0 * pace * pace;
         if place == Place::Swing {
             self.rests_s = 0.0;
         } else if place == Place::Stance && self.rests_s < RESTS.1 {
@@ -429,12 +463,15 @@ impl Disturbances {
         let burst = self.bursts[0] / l.burst_mps2 + self.bursts[1] / l.twist_dps;
         let fastest = self.swings[0].0.max(self.swings[1].0);
         let swings = place == Place::Swing;
-        let blow = swings && burst > BLOW && rate_dps.abs() > FULL * fastest;
+        let blow = swings
+            && burst > BLOW
+            && rate_dps.abs() > FULL * fastest
+            && (rate_dps.abs() < SLOWED * self.brisk_dps || jerk > MOVED_MPS);
         let struck = blow || (burst > 1.0 && jerk > STRUCK_MPS);
         let lasts =
             self.since_s > LEAST_S && (self.catch_mps > l.jerk_mps || self.turn > l.turn_deg || slides);
         let moves = !swings || self.brisk_dps > BRISK * fastest;
-        let strong = (lasts || struck) && moves;
+        let strong = (lasts || struck || self.strays_s > STRAYS_S) && moves;
         if strong && self.disturbed.is_none() {
             let onset = t - self.since_s.max(CELL_S);
             self.disturbed = Some((onset, false));
@@ -466,9 +503,36 @@ impl Disturbances {
         Some(Found { rule, onset, evidence })
     }
 
+    /// How long the inclination has been off what it is at this point of the stride, ahead and aside by `off`
+    /// degrees.
+    fn stray(&mut self, t: f64, off: [f64; 2]) {
+        let l = &self.limits;
+        let [ahead, aside] = off;
+        self.off_deg = off;
+        let lasts = |is: bool, so_far: f64| if is { so_far + CELL_S } else { 0.0 };
+        self.strays_s = lasts(-ahead > LIFTED_DEG.1 || ahead > l.ahead_deg, self.strays_s);
+        if -ahead > LIFTED_DEG.0 {
+            self.lifted_at = t;
+        }
+        // A leg that was lifted over something comes down late: by the clock alone it leans.
+        let late = t - self.lifted_at < self.template.period_s().unwrap_or(RESTS_STRIDE_S);
+        let falls = (ahead > OFF_CLOCK * l.ahead_deg && !late) || aside.abs() > OFF_CLOCK * l.aside_deg;
+        self.falls_s = lasts(falls, self.falls_s);
+        self.falls_told &= falls;
+    }
+
     /// Whether the leg leaves its usual range toward the toes, or aside.
     fn topple(&mut self, t: f64, lanes: &Lanes, signed: bool) -> Option<Found> {
         let l = &self.limits;
+        if self.falls_s > FALLS_S - 0.5 * CELL_S && !self.falls_told {
+            self.falls_told = true;
+            self.toppled = true;
+            let evidence = Evidence::default()
+                .with("off_ahead_deg", self.off_deg[0])
+                .with("off_aside_deg", self.off_deg[1])
+                .with("for_s", self.falls_s);
+            return Some(Found { rule: Rule::StumbleUnrecovered, onset: t - self.falls_s, evidence });
+        }
         // Without a disturbance the leg must go further, and a disturbed step be the onset.
         let disturbed = self.disturbed.map(|(onset, _)| onset).filter(|onset| t - onset <= l.within_s);
         let (onset, margin, lasting_s) = match disturbed {
