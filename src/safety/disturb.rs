@@ -46,8 +46,10 @@ const MOVED_MPS: f64 = 0.01;
 const LIFTED_DEG: (f64, f64) = (3.0, 9.0);
 /// How long the leg must be off its envelope for a disturbed step, s: longer than the low-pass smears a blow.
 const STRAYS_S: f64 = 0.06;
-/// Margins of toppling at a point of the stride by the clock alone, as a multiple, and for how long, s.
-const OFF_CLOCK: f64 = 2.0;
+/// Margins of toppling at a point of the stride by the clock, ahead and aside, as a multiple, for how long (s), and the
+/// strides that must have been learned: legs swing out to the side by what a few strides do not show.
+const OFF_CLOCK: (f64, f64) = (2.0, 3.0);
+const CLOCKED: u32 = 6;
 const FALLS_S: f64 = 0.04;
 /// Cells without which neither counts: a single odd cell is not movement.
 const LEAST_S: f64 = 0.025;
@@ -510,13 +512,15 @@ impl Disturbances {
         let [ahead, aside] = off;
         self.off_deg = off;
         let lasts = |is: bool, so_far: f64| if is { so_far + CELL_S } else { 0.0 };
-        self.strays_s = lasts(-ahead > LIFTED_DEG.1 || ahead > l.ahead_deg, self.strays_s);
+        let known = self.template.strides() >= CLOCKED;
+        self.strays_s = lasts(known && (-ahead > LIFTED_DEG.1 || ahead > l.ahead_deg), self.strays_s);
         if -ahead > LIFTED_DEG.0 {
             self.lifted_at = t;
         }
         // A leg that was lifted over something comes down late: by the clock alone it leans.
         let late = t - self.lifted_at < self.template.period_s().unwrap_or(RESTS_STRIDE_S);
-        let falls = (ahead > OFF_CLOCK * l.ahead_deg && !late) || aside.abs() > OFF_CLOCK * l.aside_deg;
+        let leans = (ahead > OFF_CLOCK.0 * l.ahead_deg && !late) || aside.abs() > OFF_CLOCK.1 * l.aside_deg;
+        let falls = leans && known;
         self.falls_s = lasts(falls, self.falls_s);
         self.falls_told &= falls;
     }
