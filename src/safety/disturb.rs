@@ -47,8 +47,9 @@ const LIFTED_DEG: (f64, f64) = (3.0, 9.0);
 /// How long the leg must be off its envelope for a disturbed step, s: longer than the low-pass smears a blow.
 const STRAYS_S: f64 = 0.06;
 /// Margins of toppling at a point of the stride by the clock, ahead and aside, as a multiple, for how long (s), and the
-/// strides that must have been learned: legs swing out to the side by what a few strides do not show.
-const OFF_CLOCK: (f64, f64) = (2.0, 3.0);
+/// strides that must have been learned: legs swing out to the side by what a few strides do not show, and the step in
+/// which a fast walker begins to turn leans by up to three times the margin.
+const OFF_CLOCK: (f64, f64) = (4.0, 3.0);
 const CLOCKED: u32 = 6;
 const FALLS_S: f64 = 0.04;
 /// Cells without which neither counts: a single odd cell is not movement.
@@ -108,6 +109,8 @@ pub struct Found {
     pub onset: f64,
     /// Figures.
     pub evidence: Evidence,
+    /// The leg moved otherwise than usual. A mere blow may be a knock on the sensor: it counts towards nothing.
+    pub moved: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -502,7 +505,8 @@ impl Disturbances {
             .with("ankle_up_mps", self.jerk[1])
             .with("turn_deg", self.turn)
             .with("burst_mps2", self.bursts[0]);
-        Some(Found { rule, onset, evidence })
+        let moved = lasts || jerk > STRUCK_MPS || self.strays_s > STRAYS_S;
+        Some(Found { rule, onset, evidence, moved })
     }
 
     /// How long the inclination has been off what it is at this point of the stride, ahead and aside by `off`
@@ -535,7 +539,8 @@ impl Disturbances {
                 .with("off_ahead_deg", self.off_deg[0])
                 .with("off_aside_deg", self.off_deg[1])
                 .with("for_s", self.falls_s);
-            return Some(Found { rule: Rule::StumbleUnrecovered, onset: t - self.falls_s, evidence });
+            let onset = t - self.falls_s;
+            return Some(Found { rule: Rule::StumbleUnrecovered, onset, evidence, moved: true });
         }
         // Without a disturbance the leg must go further, and a disturbed step be the onset.
         let disturbed = self.disturbed.map(|(onset, _)| onset).filter(|onset| t - onset <= l.within_s);
@@ -567,7 +572,7 @@ impl Disturbances {
             .with("beyond_ahead_deg", ahead)
             .with("beyond_aside_deg", aside)
             .with("after_s", t - onset);
-        Some(Found { rule: Rule::StumbleUnrecovered, onset, evidence })
+        Some(Found { rule: Rule::StumbleUnrecovered, onset, evidence, moved: true })
     }
 
     /// The lead of the inclinations, s.
