@@ -42,9 +42,10 @@ const BLOW: f64 = 1.5;
 const SLOWED: f64 = 0.98;
 const MOVED_MPS: f64 = 0.01;
 /// The leg is lifted: behind its envelope at this point of the stride by so many degrees; by the second figure, a step is
-/// disturbed: who lifts the foot over what it caught at bends the knee (chosen: half circles stay below 9).
+/// disturbed: who lifts the foot over what it caught at bends the knee (chosen: half circles stay below 9). A leg that is
+/// ahead of it by the clock is no sign: so is that of everybody who stops.
 const LIFTED_DEG: (f64, f64) = (3.0, 9.0);
-/// How long the leg must be off its envelope for a disturbed step, s: longer than the low-pass smears a blow.
+/// How long the leg must be lifted for a disturbed step, s: longer than the low-pass smears a blow.
 const STRAYS_S: f64 = 0.06;
 /// Margins of toppling at a point of the stride by the clock, ahead and aside, as a multiple, for how long (s), and the
 /// strides that must have been learned: legs swing out to the side by what a few strides do not show, and the step in
@@ -517,7 +518,7 @@ impl Disturbances {
         self.off_deg = off;
         let lasts = |is: bool, so_far: f64| if is { so_far + CELL_S } else { 0.0 };
         let known = self.template.strides() >= CLOCKED;
-        self.strays_s = lasts(known && (-ahead > LIFTED_DEG.1 || ahead > l.ahead_deg), self.strays_s);
+        self.strays_s = lasts(known && -ahead > LIFTED_DEG.1, self.strays_s);
         if -ahead > LIFTED_DEG.0 {
             self.lifted_at = t;
         }
