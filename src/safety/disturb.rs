@@ -41,16 +41,14 @@ const BLOW: f64 = 1.5;
 /// leg swings on.
 const SLOWED: f64 = 0.98;
 const MOVED_MPS: f64 = 0.01;
-/// The leg is lifted: behind its envelope at this point of the stride by so many degrees; by the second figure, a step is
-/// disturbed: who lifts the foot over what it caught at bends the knee (chosen: half circles stay below 9). A leg that is
-/// ahead of it by the clock is no sign: so is that of everybody who stops.
-const LIFTED_DEG: (f64, f64) = (3.0, 9.0);
+/// The leg is lifted: while it swings, behind its envelope at this point of the stride by so many degrees: who lifts the
+/// foot over what it caught at bends the knee (chosen: half circles stay below).
+const LIFTED_DEG: f64 = 9.0;
 /// How long the leg must be lifted for a disturbed step, s: longer than the low-pass smears a blow.
 const STRAYS_S: f64 = 0.06;
-/// Margins of toppling at a point of the stride by the clock, ahead and aside, as a multiple, for how long (s), and the
-/// strides that must have been learned: legs swing out to the side by what a few strides do not show, and the step in
-/// which a fast walker begins to turn leans by up to three times the margin.
-const OFF_CLOCK: (f64, f64) = (4.0, 3.0);
+/// Margin of toppling aside at a point of the stride by the clock, as a multiple, for how long (s), and the strides that must
+/// have been learned: legs swing out to the side by what a few strides do not show. Not ahead: everybody who stops is.
+const OFF_CLOCK: f64 = 3.0;
 const CLOCKED: u32 = 6;
 const FALLS_S: f64 = 0.04;
 /// Cells without which neither counts: a single odd cell is not movement.
@@ -110,8 +108,6 @@ pub struct Found {
     pub onset: f64,
     /// Figures.
     pub evidence: Evidence,
-    /// The leg moved otherwise than usual. A mere blow may be a knock on the sensor: it counts towards nothing.
-    pub moved: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -151,14 +147,12 @@ pub struct Disturbances {
     brisk_dps: f64,
     /// How long the ankle has rested in this stance, s.
     rests_s: f64,
-    /// How far the inclination is off what it is at this point of the stride, ahead and aside, deg; how long by so
-    /// much that the step is disturbed, and that the body falls, s.
-    off_deg: [f64; 2],
+    /// How far aside the inclination is off what it is at this point of the stride, deg; how long the leg has been lifted, and
+    /// has been so far aside that the body falls, s.
+    off_aside_deg: f64,
     strays_s: f64,
     falls_s: f64,
     falls_told: bool,
-    /// When the leg was last lifted higher than usual, s.
-    lifted_at: f64,
     /// How fast the shank turns back against the lowest usual rate, deg/s.
     below_dps: f64,
     /// Bursts in swing: force, rate.
@@ -211,11 +205,10 @@ impl Disturbances {
             turn: 0.0,
             brisk_dps: 0.0,
             rests_s: 0.0,
-            off_deg: [0.0; 2],
+            off_aside_deg: 0.0,
             strays_s: 0.0,
             falls_s: 0.0,
             falls_told: false,
-            lifted_at: f64::NEG_INFINITY,
             below_dps: 0.0,
             bursts: [0.0; 2],
             others: 0,
@@ -442,7 +435,7 @@ impl Disturbances {
         let any = beyond[FORWARD] != 0.0 || beyond[UPWARD] != 0.0 || beyond[RATE] != 0.0;
         self.since_s = if any { self.since_s + CELL_S } else { (self.since_s - 0.5 * CELL_S).max(0.0) };
         let off = [if signed { f64::from(beyond[AHEAD]) } else { 0.0 }, f64::from(beyond[ASIDE])];
-        self.stray(t, off);
+        self.stray(off);
         self.topple(t, &lanes, signed).or_else(|| self.disturb(t, place, f64::from(lanes[RATE])))
     }
 
@@ -506,28 +499,21 @@ impl Disturbances {
             .with("ankle_up_mps", self.jerk[1])
             .with("turn_deg", self.turn)
             .with("burst_mps2", self.bursts[0]);
-        let moved = lasts || jerk > STRUCK_MPS || self.strays_s > STRAYS_S;
-        Some(Found { rule, onset, evidence, moved })
+        Some(Found { rule, onset, evidence })
     }
 
     /// How long the inclination has been off what it is at this point of the stride, ahead and aside by `off`
     /// degrees.
-    fn stray(&mut self, t: f64, off: [f64; 2]) {
-        let l = &self.limits;
+    fn stray(&mut self, off: [f64; 2]) {
         let [ahead, aside] = off;
-        self.off_deg = off;
-        let lasts = |is: bool, so_far: f64| if is { so_far + CELL_S } else { 0.0 };
+        self.off_aside_deg = aside;
         let known = self.template.strides() >= CLOCKED;
-        self.strays_s = lasts(known && -ahead > LIFTED_DEG.1, self.strays_s);
-        if -ahead > LIFTED_DEG.0 {
-            self.lifted_at = t;
-        }
-        // A leg that was lifted over something comes down late: by the clock alone it leans.
-        let late = t - self.lifted_at < self.template.period_s().unwrap_or(RESTS_STRIDE_S);
-        let leans = (ahead > OFF_CLOCK.0 * l.ahead_deg && !late) || aside.abs() > OFF_CLOCK.1 * l.aside_deg;
-        let falls = leans && known;
-        self.falls_s = lasts(falls, self.falls_s);
-        self.falls_told &= falls;
+        let lasts = |is: bool, so_far: f64| if known && is { so_far + CELL_S } else { 0.0 };
+        // Who stops is off the clock as well, with a leg that hardly moves.
+        let swings = self.brisk_dps > FULL * self.swings[0].0.max(self.swings[1].0);
+        self.strays_s = lasts(swings && -ahead > LIFTED_DEG, self.strays_s);
+        self.falls_s = lasts(aside.abs() > OFF_CLOCK * self.limits.aside_deg, self.falls_s);
+        self.falls_told &= self.falls_s > 0.0;
     }
 
     /// Whether the leg leaves its usual range toward the toes, or aside.
@@ -536,12 +522,10 @@ impl Disturbances {
         if self.falls_s > FALLS_S - 0.5 * CELL_S && !self.falls_told {
             self.falls_told = true;
             self.toppled = true;
-            let evidence = Evidence::default()
-                .with("off_ahead_deg", self.off_deg[0])
-                .with("off_aside_deg", self.off_deg[1])
-                .with("for_s", self.falls_s);
+            let evidence =
+                Evidence::default().with("off_aside_deg", self.off_aside_deg).with("for_s", self.falls_s);
             let onset = t - self.falls_s;
-            return Some(Found { rule: Rule::StumbleUnrecovered, onset, evidence, moved: true });
+            return Some(Found { rule: Rule::StumbleUnrecovered, onset, evidence });
         }
         // Without a disturbance the leg must go further, and a disturbed step be the onset.
         let disturbed = self.disturbed.map(|(onset, _)| onset).filter(|onset| t - onset <= l.within_s);
@@ -573,7 +557,7 @@ impl Disturbances {
             .with("beyond_ahead_deg", ahead)
             .with("beyond_aside_deg", aside)
             .with("after_s", t - onset);
-        Some(Found { rule: Rule::StumbleUnrecovered, onset, evidence, moved: true })
+        Some(Found { rule: Rule::StumbleUnrecovered, onset, evidence })
     }
 
     /// The lead of the inclinations, s.

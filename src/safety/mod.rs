@@ -346,7 +346,7 @@ impl Safety {
         }
         if let Some(found) = self.steps.step(m.t, lanes, watched, signed) {
             self.evidence(found.rule, found.onset, m.t, found.evidence);
-            if found.moved && found.rule != Rule::StumbleUnrecovered {
+            if found.rule != Rule::StumbleUnrecovered {
                 self.disturbance(found.onset, m.t);
             }
         }
