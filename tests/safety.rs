@@ -235,8 +235,8 @@ fn stops() -> &'static [Stop] {
         };
         vec![
             of(Rule::Fall, "fall_back", 3, 25.0, false),
-            of(Rule::KneeGivingWay, "bw_buckle", 21, 25.0, false),
-            of(Rule::SuddenStop, "stop_abrupt", 3, 36.0, true),
+            of(Rule::KneeGivingWay, "bw_buckle", 21, 45.0, false),
+            of(Rule::SuddenStop, "stop_abrupt", 3, 75.0, true),
         ]
     })
 }

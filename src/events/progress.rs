@@ -74,6 +74,11 @@ impl Params {
 /// Error of the velocity before anything is known, m/s: faster than anyone walks.
 const UNKNOWN_MPS: f64 = 3.0;
 
+/// Time constant, s, with which a velocity that is not known any more is forgotten: longer than any stride, so that
+/// its course within one stays. An ankle that is never quiet for long enough (walking above 1.2 m/s) would let it grow
+/// without end.
+const FORGOTTEN_S: f64 = 5.0;
+
 /// Share of the remaining error that one planted cell removes. A planted foot lasts 20 cells and more;
 /// a fifth each lets one bad cell do little harm.
 const CORRECTION: f64 = 0.2;
@@ -137,6 +142,9 @@ impl Progress {
         let unmeasured = if m.clipped || m.missing { p.unmeasured_mps2 } else { 0.0 };
         let drift = p.drift_mps2 + self.unsettled_mps2 + unmeasured;
         v.sigma_mps = (v.sigma_mps + drift * CELL_S).min(UNKNOWN_MPS);
+        if v.sigma_mps >= UNKNOWN_MPS {
+            v.forward_mps *= 1.0 - CELL_S / FORGOTTEN_S;
+        }
         self.fastest_dps = (self.fastest_dps * (1.0 - CELL_S / p.forget_s)).max(m.omega_dps.abs());
         let [most, least] = p.planted_dps;
         let planted_dps = (p.planted_share * self.fastest_dps).clamp(least, most);

@@ -31,8 +31,26 @@ const BRISK: f64 = 0.33;
 const FULL: f64 = 0.4;
 /// A planted ankle rests: its acceleration stays below this, m/s², for so long, s. What slides has rested.
 const RESTS: (f64, f64) = (4.0, 0.05);
+/// In strides shorter than this, s, the same movements have accelerations that are greater by the square of it:
+/// backward walking at 0.7 m/s.
+const RESTS_STRIDE_S: f64 = 1.3;
 /// A burst so many times the limit in the full course of a swing is a blow, whatever it moves.
 const BLOW: f64 = 1.5;
+/// A blow slows the swing, below this share of its fastest rate of late (which fades by a tenth in a cell), or moves the
+/// ankle, by this impulse, m/s: a foot that leaves the floor late, or scrapes along it, gives bursts as well, and the
+/// leg swings on.
+const SLOWED: f64 = 0.98;
+const MOVED_MPS: f64 = 0.01;
+/// The leg is lifted: while it swings, behind its envelope at this point of the stride by so many degrees: who lifts the
+/// foot over what it caught at bends the knee (chosen: half circles stay below).
+const LIFTED_DEG: f64 = 9.0;
+/// How long the leg must be lifted for a disturbed step, s: longer than the low-pass smears a blow.
+const STRAYS_S: f64 = 0.06;
+/// Margin of toppling aside at a point of the stride by the clock, as a multiple, for how long (s), and the strides that must
+/// have been learned: legs swing out to the side by what a few strides do not show. Not ahead: everybody who stops is.
+const OFF_CLOCK: f64 = 3.0;
+const CLOCKED: u32 = 6;
+const FALLS_S: f64 = 0.04;
 /// Cells without which neither counts: a single odd cell is not movement.
 const LEAST_S: f64 = 0.025;
 /// How long a disturbance in stance waits to be told from a knee that gives way, s.
@@ -129,6 +147,12 @@ pub struct Disturbances {
     brisk_dps: f64,
     /// How long the ankle has rested in this stance, s.
     rests_s: f64,
+    /// How far aside the inclination is off what it is at this point of the stride, deg; how long the leg has been lifted, and
+    /// has been so far aside that the body falls, s.
+    off_aside_deg: f64,
+    strays_s: f64,
+    falls_s: f64,
+    falls_told: bool,
     /// How fast the shank turns back against the lowest usual rate, deg/s.
     below_dps: f64,
     /// Bursts in swing: force, rate.
@@ -181,6 +205,10 @@ impl Disturbances {
             turn: 0.0,
             brisk_dps: 0.0,
             rests_s: 0.0,
+            off_aside_deg: 0.0,
+            strays_s: 0.0,
+            falls_s: 0.0,
+            falls_told: false,
             below_dps: 0.0,
             bursts: [0.0; 2],
             others: 0,
@@ -219,6 +247,8 @@ impl Disturbances {
         self.rests_s = 0.0;
         self.bursts = [0.0; 2];
         self.since_s = 0.0;
+        self.strays_s = 0.0;
+        self.falls_s = 0.0;
     }
 
     /// Whether the template can be used.
@@ -404,13 +434,16 @@ impl Disturbances {
         }
         let any = beyond[FORWARD] != 0.0 || beyond[UPWARD] != 0.0 || beyond[RATE] != 0.0;
         self.since_s = if any { self.since_s + CELL_S } else { (self.since_s - 0.5 * CELL_S).max(0.0) };
+        let off = [if signed { f64::from(beyond[AHEAD]) } else { 0.0 }, f64::from(beyond[ASIDE])];
+        self.stray(off);
         self.topple(t, &lanes, signed).or_else(|| self.disturb(t, place, f64::from(lanes[RATE])))
     }
 
     /// How fast the leg has swung of late, and how long the ankle has rested in this stance.
     fn pace(&mut self, place: Place, lanes: &Lanes) {
         self.brisk_dps = (self.brisk_dps * (1.0 - CELL_S / FADE_S)).max(f64::from(lanes[RATE].abs()));
-        let still = f64::from(lanes[FORWARD].abs().max(lanes[UPWARD].abs())) < RESTS.0;
+        let pace = (RESTS_STRIDE_S / self.template.period_s().unwrap_or(RESTS_STRIDE_S)).max(1.0);
+        let still = f64::from(lanes[FORWARD].abs().max(lanes[UPWARD].abs())) < RESTS.0 * pace * pace;
         if place == Place::Swing {
             self.rests_s = 0.0;
         } else if place == Place::Stance && self.rests_s < RESTS.1 {
@@ -429,12 +462,15 @@ impl Disturbances {
         let burst = self.bursts[0] / l.burst_mps2 + self.bursts[1] / l.twist_dps;
         let fastest = self.swings[0].0.max(self.swings[1].0);
         let swings = place == Place::Swing;
-        let blow = swings && burst > BLOW && rate_dps.abs() > FULL * fastest;
+        let blow = swings
+            && burst > BLOW
+            && rate_dps.abs() > FULL * fastest
+            && (rate_dps.abs() < SLOWED * self.brisk_dps || jerk > MOVED_MPS);
         let struck = blow || (burst > 1.0 && jerk > STRUCK_MPS);
         let lasts =
             self.since_s > LEAST_S && (self.catch_mps > l.jerk_mps || self.turn > l.turn_deg || slides);
         let moves = !swings || self.brisk_dps > BRISK * fastest;
-        let strong = (lasts || struck) && moves;
+        let strong = (lasts || struck || self.strays_s > STRAYS_S) && moves;
         if strong && self.disturbed.is_none() {
             let onset = t - self.since_s.max(CELL_S);
             self.disturbed = Some((onset, false));
@@ -466,9 +502,31 @@ impl Disturbances {
         Some(Found { rule, onset, evidence })
     }
 
+    /// How long the inclination has been off what it is at this point of the stride, ahead and aside by `off`
+    /// degrees.
+    fn stray(&mut self, off: [f64; 2]) {
+        let [ahead, aside] = off;
+        self.off_aside_deg = aside;
+        let known = self.template.strides() >= CLOCKED;
+        let lasts = |is: bool, so_far: f64| if known && is { so_far + CELL_S } else { 0.0 };
+        // Who stops is off the clock as well, with a leg that hardly moves.
+        let swings = self.brisk_dps > FULL * self.swings[0].0.max(self.swings[1].0);
+        self.strays_s = lasts(swings && -ahead > LIFTED_DEG, self.strays_s);
+        self.falls_s = lasts(aside.abs() > OFF_CLOCK * self.limits.aside_deg, self.falls_s);
+        self.falls_told &= self.falls_s > 0.0;
+    }
+
     /// Whether the leg leaves its usual range toward the toes, or aside.
     fn topple(&mut self, t: f64, lanes: &Lanes, signed: bool) -> Option<Found> {
         let l = &self.limits;
+        if self.falls_s > FALLS_S - 0.5 * CELL_S && !self.falls_told {
+            self.falls_told = true;
+            self.toppled = true;
+            let evidence =
+                Evidence::default().with("off_aside_deg", self.off_aside_deg).with("for_s", self.falls_s);
+            let onset = t - self.falls_s;
+            return Some(Found { rule: Rule::StumbleUnrecovered, onset, evidence });
+        }
         // Without a disturbance the leg must go further, and a disturbed step be the onset.
         let disturbed = self.disturbed.map(|(onset, _)| onset).filter(|onset| t - onset <= l.within_s);
         let (onset, margin, lasting_s) = match disturbed {

@@ -5,6 +5,7 @@ use super::rule::Rule;
 use super::spectrum::Spectral;
 use super::tuning::Tuning;
 use crate::record::{Contact, Direction, Evidence, KneeVerdict, Stride, StrideDirection};
+use crate::time::SensorTime;
 
 /// Strides that are looked at for variability.
 const WINDOW: usize = 20;
@@ -35,6 +36,9 @@ pub struct Usual {
 #[derive(Clone, Copy, Debug, Default)]
 struct Row {
     time_s: f64,
+    /// From the fastest moment of the swing before to that of this one, the sharpest landmark of a shank: a contact
+    /// is known to some hundredths of a second, and its error is no unevenness of the person.
+    swing_to_swing_s: f64,
     length_m: Option<f64>,
     shuffles: bool,
     contact: Option<Contact>,
@@ -58,6 +62,8 @@ pub struct StrideRules {
     /// Valid backward strides in all.
     valid: u32,
     last_end: f64,
+    /// Fastest moment of the last stride's swing, s, and the end of that stride.
+    swung: Option<(f64, SensorTime)>,
     uneven: u32,
     is_uneven: bool,
     /// Own ratio of stride length and belt, and the way lost on the belt, m.
@@ -96,6 +102,7 @@ impl StrideRules {
             n: 0,
             valid: 0,
             last_end: f64::NEG_INFINITY,
+            swung: None,
             uneven: 0,
             is_uneven: false,
             ratio: None,
@@ -152,11 +159,18 @@ impl StrideRules {
             self.uneven = 0;
             self.lost_m = 0.0;
         }
+        let swung = s.mid_swing.map(SensorTime::seconds);
+        let swing_to_swing_s = match (swung, self.swung) {
+            (Some(now), Some((before, end))) if end == s.start => now - before,
+            _ => time_s,
+        };
+        self.swung = swung.map(|t| (t, s.end));
         self.last_end = s.end.seconds();
         self.valid += 1;
         let lift_limit = self.get(Rule::FootDrag, 3);
         self.push(Row {
             time_s,
+            swing_to_swing_s,
             length_m: s.stride_length_m,
             shuffles: self.shuffles(s, time_s, swing_dps),
             contact: s.contact,
@@ -206,7 +220,7 @@ impl StrideRules {
         }
         let mut times = [0.0; WINDOW];
         for (t, row) in times.iter_mut().zip(self.rows()) {
-            *t = row.time_s;
+            *t = row.swing_to_swing_s;
         }
         let Some((centre, sd)) = spread(&times[..self.n]) else { return };
         let variation = sd / centre;

@@ -78,6 +78,16 @@ const SOON: f64 = 0.15;
 /// Bins that count as the same point of the stride.
 const NEAR: usize = 2;
 
+/// The larger of two numbers. `f32::max` asks in addition whether one is none, which takes thrice as long.
+fn larger(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
+/// The smaller of two numbers.
+fn smaller(a: f32, b: f32) -> f32 {
+    if a < b { a } else { b }
+}
+
 /// The template.
 #[derive(Clone, Debug)]
 pub struct Template {
@@ -179,6 +189,16 @@ impl Template {
         #[expect(clippy::cast_possible_truncation, reason = "a small number")]
         let spreads = p.spreads as f32 * SD_PER_DEVIATION;
         let grow = p.window_spreads * self.variation();
+        let mut wide = [([0.0; LANES], [0.0; LANES]); BINS];
+        for ((high, low), (mean, deviation)) in
+            wide.iter_mut().zip(self.mean.iter().zip(self.deviation.iter()))
+        {
+            for k in 0..LANES {
+                let width = spreads * deviation[k] + p.floor[k] + p.floor_share[k] * mean[k].abs();
+                high[k] = mean[k] + width;
+                low[k] = mean[k] - width;
+            }
+        }
         self.most = [f32::NEG_INFINITY; LANES];
         self.least = [f32::INFINITY; LANES];
         for bin in 0..BINS {
@@ -187,16 +207,15 @@ impl Template {
             let reach = libm::ceil(BINS as f64 * (p.window + grow * phase)) as usize;
             let (mut high, mut low) = ([f32::NEG_INFINITY; LANES], [f32::INFINITY; LANES]);
             for other in bin + BINS - reach..=bin + BINS + reach {
-                let (mean, deviation) = (&self.mean[other % BINS], &self.deviation[other % BINS]);
+                let (above, below) = &wide[other % BINS];
                 for k in 0..LANES {
-                    let width = spreads * deviation[k] + p.floor[k] + p.floor_share[k] * mean[k].abs();
-                    high[k] = high[k].max(mean[k] + width);
-                    low[k] = low[k].min(mean[k] - width);
+                    high[k] = larger(high[k], above[k]);
+                    low[k] = smaller(low[k], below[k]);
                 }
             }
             for k in 0..LANES {
-                self.most[k] = self.most[k].max(high[k]);
-                self.least[k] = self.least[k].min(low[k]);
+                self.most[k] = larger(self.most[k], high[k]);
+                self.least[k] = smaller(self.least[k], low[k]);
             }
             self.high[bin] = high;
             self.low[bin] = low;
@@ -222,9 +241,9 @@ impl Template {
         let (high2, low2) = (&self.high[other], &self.low[other]);
         let mut out = [0.0; LANES];
         for k in 0..LANES {
-            let over = now[k] - high[k].max(high2[k]).max(0.0);
-            let under = now[k] - low[k].min(low2[k]).min(0.0);
-            out[k] = over.max(0.0) + under.min(0.0);
+            let over = now[k] - larger(larger(high[k], high2[k]), 0.0);
+            let under = now[k] - smaller(smaller(low[k], low2[k]), 0.0);
+            out[k] = larger(over, 0.0) + smaller(under, 0.0);
         }
         out
     }
