@@ -18,6 +18,7 @@ mod raw;
 #[path = "../fuzz/entry/settings.rs"]
 mod settings;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -61,6 +62,13 @@ fn every_corpus_is_survived() {
         let name = format!("foreign_{}", format.word.replace('-', "_"));
         replay(&name, 1, |bytes| foreign::run(format.word, bytes));
     }
+}
+
+#[test]
+fn the_corpus_of_the_decoders_says_something() {
+    let spoke = Cell::new(0);
+    replay("decode", 9, |bytes| spoke.set(spoke.get() + usize::from(decode::said(bytes) > 0)));
+    assert!(spoke.get() >= 9, "{spoke:?}");
 }
 
 #[test]

@@ -34,6 +34,12 @@ fn run(folder: &Folder, args: &[&str]) -> (String, String, i32) {
     (text(output.stdout), text(output.stderr), output.status.code().unwrap())
 }
 
+/// A simulated session with a plan, as fast as it goes.
+fn walk(folder: &Folder, sensor: &str, plan: &str, more: &[&str]) -> (String, String, i32) {
+    let walk = ["live", "--sensor", sensor, "--plan", plan, "--skip-checklist", "--pace", "max"];
+    run(folder, &[&walk[..], more].concat())
+}
+
 /// Several commands and everything that comes of them, without the folder's own name.
 fn transcript(folder: &Folder, commands: &[&[&str]]) -> String {
     let mut told = String::new();
@@ -162,24 +168,8 @@ fn whoever_walks_is_known_and_the_session_is_kept() {
         "[[segment]]\nscenario = \"bw_normal_coached\"\nduration = \"30s\"\nspeed = \"1mph\"\n\
          [[segment]]\nscenario = \"fall_back\"\nduration = \"20s\"\n",
     );
-    let walk = [
-        "live",
-        "--sensor",
-        "sim:walk.toml",
-        "--thigh",
-        "sim",
-        "--plan",
-        "first",
-        "--skip-checklist",
-        "--pace",
-        "max",
-        "--commands",
-        "entered",
-        "--person",
-        "ada",
-        "--keep",
-    ];
-    let (records, said, code) = run(&folder, &walk);
+    let more = ["--thigh", "sim", "--commands", "entered", "--person", "ada", "--keep"];
+    let (records, said, code) = walk(&folder, "sim:walk.toml", "first", &more);
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("kept as session 1 of Ada") && said.contains("report: "), "{said}");
     let page = said.lines().find_map(|l| l.strip_prefix("report: ")).unwrap();
@@ -237,22 +227,8 @@ fn a_stop_runs_the_users_own_command_once_and_says_when_it_fails() {
 fn a_recorded_session_ends_with_a_report_and_is_kept_later_with_all_that_was_said() {
     let folder = Folder::new();
     folder.write("entered", "12 pain 2\n");
-    let walk = [
-        "live",
-        "--sensor",
-        "sim:bw_normal_coached",
-        "--plan",
-        "first",
-        "--skip-checklist",
-        "--pace",
-        "max",
-        "--duration",
-        "20s",
-        "--commands",
-        "entered",
-        "--record=walk.csv",
-    ];
-    let (_, said, code) = run(&folder, &walk);
+    let more = ["--duration", "20s", "--commands", "entered", "--record=walk.csv"];
+    let (_, said, code) = walk(&folder, "sim:bw_normal_coached", "first", &more);
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("recorded: walk.csv") && said.contains("report: walk.report.html"), "{said}");
     // The same page is made again of the recording.
@@ -274,29 +250,11 @@ fn a_recorded_session_ends_with_a_report_and_is_kept_later_with_all_that_was_sai
 fn a_stop_command_of_the_configuration_gets_the_alert() {
     let folder = Folder::new();
     folder.write("config/retrogait/config.toml", "[stop]\ncommand = \"cat > alert.json\"\n");
-    let walk = [
-        "live",
-        "--sensor",
-        "sim:fall_back",
-        "--plan",
-        "first",
-        "--skip-checklist",
-        "--pace",
-        "max",
-        "--seed",
-        "7",
-    ];
-    let (records, said, code) = run(&folder, &walk);
+    let more = ["--seed", "7"];
+    let (records, said, code) = walk(&folder, "sim:fall_back", "first", &more);
     assert_eq!(code, 0, "{said}");
     assert!(records.contains("\"what\":\"stop\""), "{records}");
-    let began = Instant::now();
-    let alert = loop {
-        match fs::read_to_string(folder.at("alert.json")) {
-            Ok(text) if text.ends_with('\n') => break text,
-            _ => assert!(began.elapsed() < Duration::from_secs(5), "the command was not run"),
-        }
-        thread::sleep(Duration::from_millis(20));
-    };
+    let alert = folder.read("alert.json");
     let alert: Value = serde_json::from_str(&alert).unwrap();
     assert_eq!((&alert["type"], &alert["level"]), (&"alert".into(), &"stop".into()));
 }

@@ -11,7 +11,12 @@ use retrogait::decode::{
 
 /// Sends bytes to a decoder.
 pub fn run(bytes: &[u8]) {
-    let Some((first, mut rest)) = bytes.split_first() else { return };
+    let _ = said(bytes);
+}
+
+/// The same; counts what the decoder said.
+pub fn said(bytes: &[u8]) -> usize {
+    let Some((first, mut rest)) = bytes.split_first() else { return 0 };
     let row = &TABLE[usize::from(*first) % TABLE.len()];
     let mut decoder = row.kind.decoder(100.0);
     let from = [
@@ -29,7 +34,7 @@ pub fn run(bytes: &[u8]) {
         heart_rate::MEASUREMENT,
         battery::LEVEL,
     ];
-    let mut now = 0;
+    let (mut now, mut all) = (0, 0);
     while let [which, length, after @ ..] = rest {
         let (value, next) = after.split_at(usize::from(*length).min(after.len()));
         rest = next;
@@ -37,9 +42,16 @@ pub fn run(bytes: &[u8]) {
         let at = Arrival::from_micros(now);
         let mut samples = 0;
         decoder.take(at, from[usize::from(*which) % from.len()], value, &mut |said| {
-            if let Said::Sample(timed) = said {
-                samples += 1;
-                assert!(timed.imu.is_finite());
+            all += 1;
+            match said {
+                Said::Sample(timed) => {
+                    samples += 1;
+                    assert!(timed.imu.is_finite());
+                }
+                Said::Belt(belt) => assert!(belt.speed_mps.is_none_or(|v| (0.0..200.0).contains(&v))),
+                Said::Battery(percent) => assert!(percent <= 100),
+                Said::Odd(odd) => assert!(!odd.to_string().is_empty()),
+                _ => {}
             }
         });
         // A value cannot hold more samples than it has bytes; those that waited for it come with it.
@@ -48,4 +60,5 @@ pub fn run(bytes: &[u8]) {
             decoder.relinked(at);
         }
     }
+    all
 }

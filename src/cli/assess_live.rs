@@ -4,12 +4,12 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::{Args, Parser};
+use clap::Args;
 
 use super::assess::shown;
 use super::capture_args::MetaArgs;
 use super::exit::{self, Exit};
-use super::live::{self, LiveArgs, MakeSinks};
+use super::live::{self, MakeSinks};
 use crate::assess::backward_walk::{self, BESIDE_S, TRIES};
 use crate::record::{Activity, AlertLevel, Bout, Record, SeriesRow};
 use crate::report::definitions::number;
@@ -33,14 +33,6 @@ pub(super) struct LiveWalk {
     record: Option<Option<PathBuf>>,
 }
 
-/// A command line of `live` alone.
-#[derive(Debug, Parser)]
-#[command(no_binary_name = true)]
-struct Live {
-    #[command(flatten)]
-    args: LiveArgs,
-}
-
 /// The same live source as that of `live`, with tries in place of records.
 pub(super) fn run(sensor: &str, walk: &LiveWalk, meta: &MetaArgs, json: bool) -> anyhow::Result<Exit> {
     let mut line: Vec<OsString> = vec!["--plain".into(), "--sensor".into(), sensor.into()];
@@ -57,18 +49,18 @@ pub(super) fn run(sensor: &str, walk: &LiveWalk, meta: &MetaArgs, json: bool) ->
         }
         line.push(word);
     }
-    let mut live = Live::try_parse_from(line).unwrap_or_else(|e| e.exit());
-    live.args.meta = meta.clone();
+    let mut live = live::parsed(line);
+    live.meta = meta.clone();
     // Plans and people of the configuration are for sessions.
-    live.args.bare = walk.record.is_none();
+    live.bare = walk.record.is_none();
     let text: MakeSinks = || Ok(vec![Box::new(Tries::new(false))]);
     let object: MakeSinks = || Ok(vec![Box::new(Tries::new(true))]);
-    live.args.sinks = Some(if json { object } else { text });
+    live.sinks = Some(if json { object } else { text });
     anstream::eprintln!(
         "Somebody stands by. Stand still; walk three metres backward as fast as is safe; stand still; go back. \
          {TRIES} times. Ctrl-C ends the test."
     );
-    live::run(&live.args)
+    live::run(&live)
 }
 
 /// Tells the tries as they are walked, and at the end the test.

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::Context;
-use clap::{Args, Parser};
+use clap::Args;
 
 use super::calibrate::{CalibrateArgs, tell};
 use super::exit::{Exit, UsageError};
-use super::live::{self, LiveArgs, MakeSinks, stamp};
+use super::live::{self, MakeSinks, stamp};
 use super::radio;
 use super::sensors::known;
 use crate::calibrate::extensions::{Params, Watcher};
@@ -52,14 +52,6 @@ pub(super) struct LiveCalibration {
     record: Option<PathBuf>,
 }
 
-/// A command line of `live` alone.
-#[derive(Debug, Parser)]
-#[command(no_binary_name = true)]
-struct Live {
-    #[command(flatten)]
-    args: LiveArgs,
-}
-
 impl LiveCalibration {
     fn line(&self, sensor: Option<&str>, thigh: Option<&str>) -> Vec<OsString> {
         let mut line: Vec<OsString> = vec!["--plain".into()];
@@ -96,8 +88,7 @@ pub(super) fn run(
     args: &CalibrateArgs,
     person: &Person,
 ) -> anyhow::Result<Exit> {
-    let parse = |line| Live::try_parse_from(line).unwrap_or_else(|e: clap::Error| e.exit()).args;
-    let (name, thigh) = live::named(&parse(live.line(sensor, live.thigh.as_deref())))?;
+    let (name, thigh) = live::named(&live::parsed(live.line(sensor, live.thigh.as_deref())))?;
     let Some(name) = name else {
         return Err(UsageError::new("no sensor and no capture is named")
             .help("pass a sensor's name (`retrogait sensors` lists those that were paired), or `--capture FILE`")
@@ -120,7 +111,7 @@ pub(super) fn run(
     if args.force {
         line.push("--force".into());
     }
-    let mut session = parse(line);
+    let mut session = live::parsed(line);
     session.meta = args.capture_args.meta.clone();
     session.bare = true;
     let words: MakeSinks = || Ok(vec![Box::new(Words::default())]);

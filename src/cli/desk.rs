@@ -315,20 +315,7 @@ impl Engine {
     /// Lines go out.
     fn settle(&mut self) -> anyhow::Result<bool> {
         for line in self.conductor.take_lines() {
-            if let Some(beside) = &mut self.beside {
-                writeln!(beside, "{line}")
-                    .and_then(|()| beside.flush())
-                    .context("the session's record cannot be written")?;
-            }
-            match self.words {
-                Words::None => {}
-                Words::Records => write_line(&mut self.fan, &line.to_string()),
-                Words::Plain => {
-                    if let Some(words) = plain(&line) {
-                        write_line(&mut self.fan, &words);
-                    }
-                }
-            }
+            put(&line, self.beside.as_mut(), self.words, &mut self.fan)?;
         }
         match self.fan.check() {
             Ok(()) => Ok(!self.fan.is_done() && (!self.read || !self.fan.sinks.is_empty())),
@@ -362,19 +349,7 @@ impl Engine {
         }
         self.conductor.finish();
         for line in self.conductor.take_lines() {
-            if let Some(beside) = &mut self.beside {
-                writeln!(beside, "{line}")?;
-                beside.flush()?;
-            }
-            match self.words {
-                Words::None => {}
-                Words::Records => write_line(&mut self.fan, &line.to_string()),
-                Words::Plain => {
-                    if let Some(words) = plain(&line) {
-                        write_line(&mut self.fan, &words);
-                    }
-                }
-            }
+            put(&line, self.beside.as_mut(), self.words, &mut self.fan)?;
         }
         self.fan.each(|sink| sink.finish());
         match self.fan.check() {
@@ -393,6 +368,25 @@ fn acted(conductor: &mut Conductor, warns: bool, actor: Actor, (worked, words): 
         exit::warn(words);
     }
     conductor.acted(actor, *worked, words);
+}
+
+/// A line goes beside the recording, and to whoever reads.
+fn put(line: &Value, beside: Option<&mut Aside>, words: Words, fan: &mut Fan<'_>) -> anyhow::Result<()> {
+    if let Some(beside) = beside {
+        writeln!(beside, "{line}")
+            .and_then(|()| beside.flush())
+            .context("the session's record cannot be written")?;
+    }
+    match words {
+        Words::None => {}
+        Words::Records => write_line(fan, &line.to_string()),
+        Words::Plain => {
+            if let Some(words) = plain(line) {
+                write_line(fan, &words);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn write_line(fan: &mut Fan<'_>, line: &str) {

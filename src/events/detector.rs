@@ -360,8 +360,9 @@ impl Detector {
     }
 
     /// Whether the foot stood on the ground before `swing`: a step starts from a planted foot, a leg that
-    /// swings to and fro in the air has none. Asked of backward steps only, and where the signs are open: above
-    /// 1.2 m/s the ankle of a walking leg is not quiet for long enough to be seen at rest. Unknown, which is no objection, while the samples begin.
+    /// swings to and fro in the air has none. Asked of backward steps only, and where the signs are
+    /// open: above 1.2 m/s the ankle of a walking leg is not quiet for long enough to be seen at rest.
+    /// Unknown, which is no objection, while the samples begin.
     fn grounded(&self, swing: &Lobe) -> bool {
         let before = self.walk.contact_before(swing.sign).unwrap_or(f64::NEG_INFINITY);
         let from = before.max(swing.start - self.params.ground_s);

@@ -120,11 +120,15 @@ pub enum Need {
     Knee,
     /// A stride length or lift.
     Length,
+    /// A sensor that shows whether the heel is down. No sensor that is read shows it: to the shank a heel that is held
+    /// still in the air is a heel on the ground.
+    Heel,
 }
 
 impl Need {
     /// All, in the order in which the first that is lacking is named.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
+        Self::Heel,
         Self::BothLegs,
         Self::Belt,
         Self::Plan,
@@ -165,6 +169,7 @@ impl Need {
             Self::Contact => "landings are not judged",
             Self::Knee => "the knee is not judged",
             Self::Length => "stride lengths are not measured",
+            Self::Heel => "a sensor on the shin does not show whether the heel is down",
         }
     }
 
@@ -186,6 +191,7 @@ impl Need {
             Self::Contact => "landing verdicts",
             Self::Knee => "knee angles or verdicts",
             Self::Length => "stride lengths",
+            Self::Heel => "a sensor on the foot",
         }
     }
 }
@@ -744,7 +750,7 @@ pub static TABLE: [RuleInfo; RULES] = [
         what: "the heel is not put down in two of four strides",
         why: "the heel that goes all the way down is what straightens the knee",
         message: "Push the heel all the way down.",
-        needs: &[Need::Walking, Need::Axes, Need::Direction, Need::Straight, Need::Contact],
+        needs: &[Need::Heel, Need::Walking, Need::Axes, Need::Direction, Need::Straight, Need::Contact],
         limits: &[
             refractory(8.0),
             ends(4.0, "chosen"),

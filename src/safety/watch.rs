@@ -66,7 +66,8 @@ impl Account {
         }
         // What is always lacking is said also when nobody walked.
         let never = Need::ALL.into_iter().find(|n| {
-            matches!(n, Need::Belt | Need::Plan | Need::BothLegs) && mask & n.bit() & !lasting != 0
+            matches!(n, Need::Heel | Need::Belt | Need::Plan | Need::BothLegs)
+                && mask & n.bit() & !lasting != 0
         });
         if let Some(need) = never {
             out.lacked = Some((need, out.due_s));

@@ -437,7 +437,7 @@ fn help(frame: &mut Frame<'_>, area: Rect) {
         "",
         "  The large word is what matters now. Below it are the last ten steps, newest right:",
         "",
-        "    ▲ toes first    ▬ flat    ▼ heel first    △ heel stayed up    ? cannot be told",
+        "    ▲ toes first    ▬ flat or heel first    ? cannot be told",
         "    │ straight      ╱ a little bent           ╲ bent              · not judged",
         "",
         "  p      enter pain, 0 to 10; it ends the session where the plan says so",

@@ -75,10 +75,7 @@ impl Face {
             plan,
             screen,
             sinks: args.sinks.unwrap_or(sinks),
-            settings: Settings {
-                series: true,
-                ..ask.walker.settings(meta, &rules, ask.calibration.as_ref())?
-            },
+            settings: ask.walker.settings(meta, &rules, ask.calibration.as_ref())?,
             after: ask.after(&rules),
             skip: args.skip_checklist,
         })

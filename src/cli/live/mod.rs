@@ -12,12 +12,13 @@ mod stored;
 mod stream;
 mod teller;
 
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, Parser};
 use tokio::time::sleep;
 
 use self::ask::Ask;
@@ -166,6 +167,20 @@ pub(super) struct LiveArgs {
     /// What takes the records in place of standard output.
     #[arg(skip)]
     pub(super) sinks: Option<MakeSinks>,
+}
+
+/// A command line of `live` alone.
+#[derive(Debug, Parser)]
+#[command(no_binary_name = true)]
+struct Line {
+    #[command(flatten)]
+    args: LiveArgs,
+}
+
+/// What `live` makes of these words, for commands that walk through the same sources; ends the program where they are
+/// wrong.
+pub(super) fn parsed(words: Vec<OsString>) -> LiveArgs {
+    Line::try_parse_from(words).unwrap_or_else(|e| e.exit()).args
 }
 
 /// Makes the sinks, on the thread that feeds them.
