@@ -76,7 +76,8 @@ fn instructions(value: &Value) -> Option<u64> {
 /// Runs the benches.
 fn measured() -> Result<BTreeMap<String, u64>, String> {
     let output = Command::new(tool("CARGO", "cargo"))
-        .args(["bench", "--locked", "--bench", "instructions", "--", "--output-format=json"])
+        .args(["bench", "--locked", "--no-default-features", "--bench", "instructions"])
+        .args(["--", "--output-format=json"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stderr(Stdio::inherit())
         .output()

@@ -17,7 +17,7 @@ use common::Walk;
 use gungraun::{library_benchmark, library_benchmark_group, main};
 use retrogait::decode::table::Kind;
 use retrogait::record::Record;
-use stages::{Input, Known, SAMPLES};
+use stages::{Input, Known, SAMPLES, Walked};
 use std::hint::black_box;
 use values::Stream;
 
@@ -117,6 +117,24 @@ fn strides(known: Known) -> Known {
     known
 }
 
+// All rules, with the strides that were told.
+#[library_benchmark]
+#[bench::one(args = (1), setup = Walked::of)]
+#[bench::two(args = (2), setup = Walked::of)]
+fn safety(walked: Walked) -> Walked {
+    black_box(walked.watch());
+    walked
+}
+
+// Landing and knee of each stride.
+#[library_benchmark]
+#[bench::one(args = (1), setup = Walked::of)]
+#[bench::two(args = (2), setup = Walked::of)]
+fn technique(walked: Walked) -> Walked {
+    assert!(walked.judge() > 5, "landings are judged");
+    walked
+}
+
 fn stream(kind: Kind) -> Stream {
     Stream::of(kind, SAMPLES as u64)
 }
@@ -167,7 +185,8 @@ fn ndjson_write(records: Vec<Record>) -> Vec<Record> {
 library_benchmark_group!(name = whole, benchmarks = [pipeline, pipeline_with_series]);
 library_benchmark_group!(
     name = stage,
-    benchmarks = [grid, filter_one_channel, vqf, orientation, sagittal, velocity, events, strides]
+    benchmarks =
+        [grid, filter_one_channel, vqf, orientation, sagittal, velocity, events, strides, safety, technique]
 );
 library_benchmark_group!(name = sensor, benchmarks = decode);
 library_benchmark_group!(name = io, benchmarks = [csv_read, ndjson_write]);

@@ -7,7 +7,8 @@ mod stages;
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box_drop};
 use stages::{
-    Input, Known, SAMPLES, events_of, filter_of, grid_of, orientation_of, sagittal_of, velocity_of, vqf_of,
+    Input, Known, SAMPLES, Walked, events_of, filter_of, grid_of, orientation_of, sagittal_of, velocity_of,
+    vqf_of,
 };
 
 fn main() {
@@ -72,4 +73,18 @@ fn strides(bencher: Bencher<'_, '_>) {
     let strides = known.strides();
     assert!(strides > 5, "the person walks");
     bencher.counter(ItemsCount::new(strides)).bench_local(|| known.strides());
+}
+
+/// All rules, with the strides that were told.
+#[divan::bench(args = [1, 2])]
+fn safety(bencher: Bencher<'_, '_>, sensors: usize) {
+    let walked = Walked::of(sensors);
+    bencher.counter(ItemsCount::new(SAMPLES)).bench_local(|| walked.watch());
+}
+
+/// Landing and knee of a stride.
+#[divan::bench(args = [1, 2])]
+fn technique(bencher: Bencher<'_, '_>, sensors: usize) {
+    let walked = Walked::of(sensors);
+    bencher.counter(ItemsCount::new(walked.measured.len())).bench_local(|| walked.judge());
 }

@@ -50,6 +50,10 @@ pub enum What {
     },
     /// The axis was found, its sign was not: backward and forward cannot be told apart.
     DirectionWithheld,
+    /// The readings jump as those of a sensor that hangs loose: direction is withheld.
+    Noisy,
+    /// They do no longer.
+    NoiseGone,
     /// The mount line and the movement contradict each other: direction is withheld.
     MountSuspect,
     /// Standing gravity is this far from where the mount line puts it.
@@ -96,6 +100,8 @@ impl What {
             Self::MountUnknown => "mount_unknown",
             Self::MountFound { .. } => "mount_found",
             Self::DirectionWithheld => "direction_withheld",
+            Self::Noisy => "noisy",
+            Self::NoiseGone => "noise_gone",
             Self::MountSuspect => "mount_suspect",
             Self::MountTilted { .. } => "mount_tilted",
             Self::SensorMoved { .. } => "sensor_moved",
@@ -122,6 +128,8 @@ impl What {
             Self::Clipped
             | Self::MountUnknown
             | Self::DirectionWithheld
+            | Self::Noisy
+            | Self::NoiseGone
             | Self::MountSuspect
             | Self::FootPlacement
             | Self::KneeUnknown
@@ -148,6 +156,8 @@ impl fmt::Display for What {
             Self::DirectionWithheld => {
                 f.write_str("the sign of the sensor's axis is not clear: backward and forward cannot be told apart; give the mount, or stand still for 3 s before walking")
             }
+            Self::Noisy => f.write_str("the readings jump from one to the next, as those of a sensor that hangs loose: direction is withheld; fasten the sensor, or try another"),
+            Self::NoiseGone => f.write_str("the readings are steady again"),
             Self::MountSuspect => {
                 f.write_str("gravity or movement contradicts the mount line: direction is withheld; check which way the sensor faces, and stand upright")
             }

@@ -50,6 +50,7 @@ use crate::sagittal;
 use crate::scribe::{self, Scribe};
 use crate::signal::clip::Clip;
 use crate::signal::grid::{self, Cell, Grid, Taken};
+use crate::signal::noise::{self, Noise};
 use crate::stride::measure::{self, Measured};
 use crate::technique::judge::{self, Judge};
 use crate::time::Span;
@@ -127,6 +128,7 @@ impl Pipeline {
             clips: [Clip::default(); 2],
             path: Path {
                 swaps: [meta.mount, meta.thigh_mount].map(|m| m.unwrap_or(Mount::IDENTITY).swap()),
+                noise: Noise::new(noise::Params::default()),
                 attitudes: Attitudes::new(vqf::Params::SHANK, standing::Params::default()),
                 mounting,
                 gait: Gait::new(&params),
@@ -284,6 +286,7 @@ struct Start {
 #[derive(Clone, Debug)]
 struct Path {
     swaps: [Swap; 2],
+    noise: Noise,
     attitudes: Attitudes,
     mounting: Mounting,
     gait: Gait,
@@ -317,12 +320,15 @@ impl Path {
         };
         let t = self.scribe.seconds(cell.time);
         let pose = self.attitudes.step(t, &cell);
+        if let Some(loud) = self.noise.step(cell.shank.gyr_dps) {
+            self.scribe.notice(if loud { What::Noisy } else { What::NoiseGone }, emit);
+        }
         let scribe = &mut self.scribe;
         let now = self.mounting.step(&pose, &mut |what| scribe.notice(what, emit));
         if pose.quiet_s > 0.0 {
             self.scribe.standing(t, pose.quiet_s, emit);
         }
-        self.safety.pose(&pose, self.mounting.seats().is_some(), !self.mounting.withheld());
+        self.safety.pose(&pose, self.mounting.seats().is_some(), !self.withheld());
         self.tell_safety(emit);
         match now {
             Now::Found => self.catch_up(emit),
@@ -347,8 +353,9 @@ impl Path {
     }
 
     fn walk(&mut self, pose: &Pose, emit: &mut impl FnMut(Output)) {
+        let withheld = self.withheld();
         let Some((shank, thigh)) = self.mounting.seats() else { return };
-        let (scribe, withheld) = (&mut self.scribe, self.mounting.withheld());
+        let scribe = &mut self.scribe;
         let (strides, safety) = (&mut self.done, &mut self.safety);
         let (motion, knee) = self.gait.step(pose, shank, thigh, &mut |said| match said {
             Said::Event(found) => {
@@ -365,6 +372,11 @@ impl Path {
         self.tell_strides(emit);
     }
 
+    /// Whether direction is not to be told.
+    fn withheld(&self) -> bool {
+        self.mounting.withheld() || self.noise.is_loud()
+    }
+
     fn tell_safety(&mut self, emit: &mut impl FnMut(Output)) {
         while let Some(said) = self.safety.take() {
             self.scribe.safety(said, emit);
@@ -375,7 +387,8 @@ impl Path {
         for n in 0..std::mem::take(&mut self.done.n) {
             let Some(m) = &self.done.items[n] else { continue };
             self.scribe.zero = self.mounting.zero();
-            let record = self.scribe.stride(m, self.mounting.withheld(), emit);
+            let withheld = self.mounting.withheld() || self.noise.is_loud();
+            let record = self.scribe.stride(m, withheld, emit);
             self.safety.stride(&record, m.cycle.start, self.last_t);
             let scribe = &mut self.scribe;
             if self.mounting.stride(m, &mut |what| scribe.notice(what, emit)) {
@@ -389,7 +402,7 @@ impl Path {
 
     /// Ends what is under way.
     fn cut(&mut self, emit: &mut impl FnMut(Output)) {
-        let (scribe, withheld) = (&mut self.scribe, self.mounting.withheld());
+        let (withheld, scribe) = (self.withheld(), &mut self.scribe);
         let strides = &mut self.done;
         self.gait.cut(self.last_t, &mut |said| match said {
             Said::Event(found) => scribe.event(&found, withheld, emit),
@@ -401,6 +414,7 @@ impl Path {
     /// The grid starts anew after a hole.
     fn broken(&mut self, emit: &mut impl FnMut(Output)) {
         self.cut(emit);
+        self.noise.restart();
         self.attitudes.restart();
         self.mounting.restart();
     }

@@ -45,6 +45,14 @@ impl Walk {
         Self { meta, samples: samples.collect() }
     }
 
+    /// Runs the whole of it, and hands on all that is said with the number of the sample that it was known by.
+    pub fn run_numbered(&self, mut take: impl FnMut(usize, Output)) {
+        let mut pipeline = Pipeline::new(&self.meta, Settings::default());
+        for (n, sample) in self.samples.iter().enumerate() {
+            pipeline.push(sample, &mut |output| take(n, output));
+        }
+    }
+
     /// Runs the whole of it, hands on all that is said, and says how much it was.
     pub fn run(&self, series: bool, mut take: impl FnMut(Output)) -> usize {
         let mut said = 0;

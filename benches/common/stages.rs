@@ -7,16 +7,25 @@ use retrogait::body::Body;
 use retrogait::calibrate::seat::{self, Seat};
 use retrogait::events::detector::{self, Detector, Found, Frames};
 use retrogait::events::progress::{self, Progress};
+use retrogait::gait::{self, Gait, Said};
+use retrogait::imu::Imu;
 use retrogait::mount::Mount;
 use retrogait::orient::attitude::{Attitudes, Pose};
+use retrogait::orient::quat::EYE;
 use retrogait::orient::vqf::Vqf;
 use retrogait::orient::{standing, vqf};
+use retrogait::person::Aims;
+use retrogait::pipeline::Output;
+use retrogait::record::{Record, Stride};
+use retrogait::safety::tuning::Tuning;
+use retrogait::safety::{self, Safety};
 use retrogait::sagittal::{self, Motion, Sagittal};
 use retrogait::signal::clip::Clip;
 use retrogait::signal::filter::{Biquad, Channel};
 use retrogait::signal::grid::{self, CELL_S, Cell, Grid};
 use retrogait::stride::assemble::Assembler;
-use retrogait::stride::measure::{self, Measurer};
+use retrogait::stride::measure::{self, Measured, Measurer};
+use retrogait::technique::judge::{self, Judge, Zero};
 
 use crate::common::Walk;
 
@@ -149,5 +158,84 @@ impl Known {
 
     pub fn strides(&self) -> usize {
         strides_of(&self.found, self.stage.frames(), self.body)
+    }
+}
+
+/// What the rules of safety take, in the order in which the signal path gives it to them.
+#[expect(clippy::large_enum_variant, reason = "it is made once")]
+enum Given {
+    Sample(Imu),
+    Pose(Pose),
+    Event(Found),
+    Motion(Pose, Motion, Option<f64>),
+    Stride(Stride, f64),
+}
+
+/// A walk as the rules of safety and technique see it.
+pub struct Walked {
+    given: Vec<Given>,
+    pub measured: Vec<Measured>,
+}
+
+impl Walked {
+    pub fn of(sensors: usize) -> Self {
+        let input = Input::of(sensors);
+        // What is said of strides, each with the number of the sample by which it was known.
+        let mut strides = Vec::new();
+        input.walk.run_numbered(|n, output| {
+            if let Output::Record(Record::Stride(stride)) = output {
+                strides.push((n, stride));
+            }
+        });
+        let mut strides = strides.into_iter().peekable();
+        let body = Body::of(&input.walk.meta);
+        let mut stage = Gait::new(&gait::Params {
+            sagittal: sagittal::Params { low_pass_hz: 15.0, ankle_m: input.ankle_m },
+            detector: detector::Params::new(input.ankle_m),
+            measure: measure::Params::default(),
+            body,
+        });
+        let seat = Seat::new(seat::Params::default());
+        let (mut given, mut measured) = (Vec::new(), Vec::new());
+        for (n, (sample, pose)) in input.walk.samples.iter().zip(&input.poses).enumerate() {
+            given.push(Given::Sample(sample.shank));
+            given.push(Given::Pose(*pose));
+            let (motion, knee) = stage.step(pose, &seat, Some(&seat), &mut |said| match said {
+                Said::Event(found) => given.push(Given::Event(found)),
+                Said::Stride(m) => measured.push(m),
+            });
+            given.push(Given::Motion(*pose, motion, knee));
+            while let Some((_, stride)) = strides.next_if(|(k, _)| *k <= n) {
+                given.push(Given::Stride(stride, pose.t));
+            }
+        }
+        assert!(measured.len() > 20, "the person walks");
+        Self { given, measured }
+    }
+
+    #[inline(never)]
+    pub fn watch(&self) -> usize {
+        let mut rules =
+            Safety::new(&Tuning::default(), safety::Known { mounted: true, ..Default::default() });
+        let mut told = 0;
+        for given in &self.given {
+            match given {
+                Given::Sample(imu) => rules.sample(imu),
+                Given::Pose(pose) => rules.pose(pose, true, true),
+                Given::Event(found) => rules.event(found.kind, found.t, found.direction),
+                Given::Motion(pose, motion, knee) => rules.motion(pose, &EYE, motion, *knee),
+                Given::Stride(stride, now) => rules.stride(stride, stride.start.seconds(), *now),
+            }
+            while rules.take().is_some() {
+                told += 1;
+            }
+        }
+        told
+    }
+
+    #[inline(never)]
+    pub fn judge(&self) -> usize {
+        let mut judge = Judge::new(judge::Params::default(), Aims::default(), None);
+        self.measured.iter().filter(|m| judge.judge(m, true, Zero::Standing).landed.is_some()).count()
     }
 }

@@ -5,4 +5,5 @@
 pub mod clip;
 pub mod filter;
 pub mod grid;
+pub mod noise;
 pub mod ring;
