@@ -320,7 +320,7 @@ impl Path {
         };
         let t = self.scribe.seconds(cell.time);
         let pose = self.attitudes.step(t, &cell);
-        if let Some(loud) = self.noise.step(cell.shank.gyr_dps) {
+        if let Some(loud) = self.noise.step(cell.shank.gyr_dps, self.scribe.summary.data.rate_hz) {
             self.scribe.notice(if loud { What::Noisy } else { What::NoiseGone }, emit);
         }
         let scribe = &mut self.scribe;

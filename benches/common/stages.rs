@@ -162,7 +162,6 @@ impl Known {
 }
 
 /// What the rules of safety take, in the order in which the signal path gives it to them.
-#[expect(clippy::large_enum_variant, reason = "it is made once")]
 enum Given {
     Sample(Imu),
     Pose(Pose),
