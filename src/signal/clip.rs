@@ -36,7 +36,11 @@ struct Kind {
 impl Kind {
     fn step(&mut self, now: [f64; 3], scales: &[f64]) -> bool {
         let last = std::mem::replace(&mut self.last, now);
-        self.largest = now.iter().fold(self.largest, |most, x| most.max(x.abs()));
+        for size in now.map(f64::abs) {
+            if size > self.largest {
+                self.largest = size;
+            }
+        }
         let at_end = |x: f64| scales.iter().any(|s| (x / s - 1.0).abs() < NEAR);
         (0..3).any(|k| {
             let size = now[k].abs();

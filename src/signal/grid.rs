@@ -221,10 +221,10 @@ impl Grid {
         let missing_us = interval_us - self.interval_us;
         // Learned from holes too: a capture whose rate drops would otherwise be one hole after another.
         self.learn_interval(interval_us);
-        let length = Span::from_seconds(missing_us * 1e-6);
+        let length = || Span::from_seconds(missing_us * 1e-6);
         if gap && missing_us > self.params.span_s * 1e6 {
             self.start(now, &value, sample.thigh.as_ref());
-            return Taken::AfterGap { from: before, length, broken: true };
+            return Taken::AfterGap { from: before, length: length(), broken: true };
         }
         self.missing |= gap;
         self.clipped |= clipped;
@@ -248,7 +248,7 @@ impl Grid {
         if let Some(v) = thigh {
             self.thigh_sample(now, &v);
         }
-        if gap { Taken::AfterGap { from: before, length, broken: false } } else { Taken::Continued }
+        if gap { Taken::AfterGap { from: before, length: length(), broken: false } } else { Taken::Continued }
     }
 
     /// Starts the grid at `now`.
