@@ -14,11 +14,10 @@ use std::path::Path;
 use retrogait::capture::CaptureMeta;
 use retrogait::imu::Sample;
 use retrogait::pipeline::{Output, Pipeline, Settings};
-use retrogait::record::Record;
+use retrogait::record::{Record, StrideDirection};
 use retrogait::source::{CaptureReader, ReadOptions};
 use retrogait::technique::pair::Fit;
 use technique::{late, other_leg, slip, swap};
-
 
 struct Walk {
     name: String,
@@ -55,19 +54,30 @@ fn simulated(seeds: std::ops::Range<u64>) -> Vec<Walk> {
     walks
 }
 
-/// What was found in the end, and the codes of the notices.
-fn found(meta: &CaptureMeta, samples: &[Sample]) -> (Fit, f64, Vec<&'static str>) {
-    let mut codes = Vec::new();
+/// What was found.
+struct Found {
+    fit: Fit,
+    late_ms: f64,
+    notices: Vec<&'static str>,
+    /// Valid backward strides, and how many of them have an angle.
+    strides: [usize; 2],
+}
+
+fn found(meta: &CaptureMeta, samples: &[Sample]) -> Found {
+    let (mut notices, mut strides) = (Vec::new(), [0; 2]);
     let mut pipeline = Pipeline::new(meta, Settings::default());
     for s in samples {
-        pipeline.push(s, &mut |o| {
-            if let Output::Record(Record::Notice(n)) = o {
-                codes.push(n.what.code());
+        pipeline.push(s, &mut |o| match o {
+            Output::Record(Record::Notice(n)) => notices.push(n.what.code()),
+            Output::Record(Record::Stride(s)) if s.valid && s.direction == StrideDirection::Backward => {
+                strides[0] += 1;
+                strides[1] += usize::from(s.knee_min_flexion_deg.is_some());
             }
+            _ => {}
         });
     }
     let (fit, late_s) = pipeline.pair();
-    (fit, 1000.0 * late_s, codes)
+    Found { fit, late_ms: 1000.0 * late_s, notices, strides }
 }
 
 fn share(values: &[f64], at: f64) -> f64 {
@@ -91,12 +101,10 @@ fn main() {
     for (name, walks) in sets {
         println!("\n{name}: {} walks", walks.len());
         let own: Vec<_> = walks.iter().map(|w| found(&w.meta, &w.samples)).collect();
-        let told: Vec<f64> = own.iter().filter(|o| o.0 == Fit::Fits).map(|o| o.1).collect();
-        println!("as recorded: {}; ms 0/5/50/95/100 % {:.1?}", fits(&own), [0.0, 0.05, 0.5, 0.95, 1.0].map(|q| share(&told, q)));
-        for (w, o) in walks.iter().zip(&own) {
-            if o.0.is_refused() || o.2.contains(&"sensor_slipped") {
-                println!("  {}: {:?} {:.1} {:?}", w.name, o.0, o.1, o.2);
-            }
+        let told: Vec<f64> = own.iter().filter(|o| o.fit == Fit::Fits).map(|o| o.late_ms).collect();
+        println!("as recorded: {}; ms {}", fits(&own), spread(&told));
+        for (w, o) in walks.iter().zip(&own).filter(|(_, o)| o.fit.is_refused()) {
+            println!("  {}: {:?} {:.1} {:?}", w.name, o.fit, o.late_ms, o.notices);
         }
         for rows in [-5_i32, -2, 2, 5] {
             let all: Vec<_> = walks
@@ -110,21 +118,21 @@ fn main() {
             let errors: Vec<f64> = all
                 .iter()
                 .zip(&own)
-                .filter(|(a, o)| a.0 == Fit::Fits && o.0 == Fit::Fits && a.1 != 0.0)
-                .map(|(a, o)| a.1 - o.1 - 10.0 * f64::from(rows))
+                .filter(|(a, o)| a.fit == Fit::Fits && o.fit == Fit::Fits && a.late_ms != 0.0)
+                .map(|(a, o)| a.late_ms - o.late_ms - 10.0 * f64::from(rows))
                 .collect();
             let good = errors.iter().filter(|e| e.abs() <= 10.0).count();
             println!(
-                "{} ms: {}; error ms 0/5/50/95/100 % {:.1?}, within 10 ms {good} of {}",
+                "{} ms: {}; error ms {}, within 10 ms {good} of {}",
                 10 * rows,
                 fits(&all),
-                [0.0, 0.05, 0.5, 0.95, 1.0].map(|q| share(&errors, q)),
+                spread(&errors),
                 errors.len()
             );
         }
         let changes: [(&str, fn(&mut Vec<Sample>)); 4] = [
             ("swapped", |s| swap(s)),
-            ("thigh on the other leg", |s| other_leg(s)),
+            (OTHER_LEG, |s| other_leg(s)),
             ("slipped by 15 deg half-way", |s| slip(s, 15.0)),
             ("slipped by 25 deg half-way", |s| slip(s, 25.0)),
         ];
@@ -133,21 +141,38 @@ fn main() {
                 .iter()
                 .map(|w| {
                     let mut samples = w.samples.clone();
-                    change(&mut samples);
+                    match walks.iter().find(|o| what == OTHER_LEG && is_other_leg(&w.name, &o.name)) {
+                        Some(other) => {
+                            samples.iter_mut().zip(&other.samples).for_each(|(s, o)| s.thigh = o.thigh)
+                        }
+                        None => change(&mut samples),
+                    }
                     found(&w.meta, &samples)
                 })
                 .collect();
-            let slipped = all.iter().filter(|a| a.2.contains(&"sensor_slipped")).count();
-            let tilted = all.iter().filter(|a| a.2.contains(&"mount_suspect")).count();
-            println!("{what}: {}; slip told in {slipped}, mount doubted in {tilted}", fits(&all));
+            let slipped = all.iter().filter(|a| a.notices.contains(&"sensor_slipped")).count();
+            println!("{what}: {}; slip told in {slipped}", fits(&all));
         }
     }
 }
 
-fn fits(all: &[(Fit, f64, Vec<&'static str>)]) -> String {
-    let count = |fit: Fit| all.iter().filter(|a| a.0 == fit).count();
+const OTHER_LEG: &str = "thigh on the other leg";
+
+/// Whether the two captures are of both legs in one walk.
+fn is_other_leg(name: &str, other: &str) -> bool {
+    name != other && name.replace("left", "right") == other.replace("left", "right")
+}
+
+fn spread(values: &[f64]) -> String {
+    let [least, low, middle, high, most] = [0.0, 0.05, 0.5, 0.95, 1.0].map(|q| share(values, q));
+    format!("0/5/50/95/100 % {least:.1} {low:.1} {middle:.1} {high:.1} {most:.1}")
+}
+
+fn fits(all: &[Found]) -> String {
+    let count = |fit: Fit| all.iter().filter(|a| a.fit == fit).count();
+    let [strides, told] = [0, 1].map(|k| all.iter().map(|a| a.strides[k]).sum::<usize>());
     format!(
-        "fits {}, unseen {}, strangers {}, swapped {}, apart {}",
+        "fits {}, unseen {}, strangers {}, swapped {}, apart {}; {told} of {strides} backward strides with an angle",
         count(Fit::Fits),
         count(Fit::Unseen),
         count(Fit::Strangers),

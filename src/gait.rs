@@ -3,12 +3,12 @@
 use crate::body::Body;
 use crate::calibrate::seat::Seat;
 use crate::events::detector::{self, Detector, Found, Frames};
-use crate::orient::attitude::Pose;
 use crate::notice::What;
+use crate::orient::attitude::Pose;
 use crate::orient::quat::{apply, dot};
 use crate::sagittal::{self, Motion, Sagittal, inclination_deg};
-use crate::stride::assemble::{Assembler, Cycle};
 use crate::signal::grid::CELL_S;
+use crate::stride::assemble::{Assembler, Cycle};
 use crate::stride::measure::{self, Measured, Measurer};
 use crate::technique::pair::{self, Fit, Pair};
 

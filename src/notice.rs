@@ -129,6 +129,11 @@ impl What {
         }
     }
 
+    /// Whether knee angles that were told of two sensors are void.
+    pub const fn voids_knees(&self) -> bool {
+        matches!(self, Self::ClocksTooFar | Self::ThighStranger | Self::SensorsSwapped)
+    }
+
     /// The figure behind it, if it has one.
     pub fn value(&self) -> Option<f64> {
         match *self {
@@ -189,11 +194,11 @@ impl fmt::Display for What {
                 let way = if *late_ms < 0.0 { "ahead of" } else { "behind" };
                 write!(f, "the thigh sensor's clock is {:.0} ms {way} the shin's: corrected by it", late_ms.abs())
             }
-            Self::ClocksTooFar => f.write_str("the clocks of the two sensors are more than 50 ms apart: no knee angle; record both by one clock"),
+            Self::ClocksTooFar => f.write_str("the clocks of the two sensors are more than 50 ms apart: no knee angle, and those told so far are void; record both by one clock"),
             Self::ThighStranger => {
-                f.write_str("the sensors on shin and thigh do not move as one leg: no knee angle; check that both are on the same leg and strapped firmly, and which is which")
+                f.write_str("the sensors on shin and thigh do not move as one leg: no knee angle, and those told so far are void; check that both are on the same leg and strapped firmly, and which is which")
             }
-            Self::SensorsSwapped => f.write_str("the sensor on the thigh moves as the one below the knee: shin and thigh sensor are swapped; direction and knee are withheld, exchange them"),
+            Self::SensorsSwapped => f.write_str("the sensor on the thigh moves as the one below the knee: shin and thigh sensor are swapped; direction and knee are withheld, those told so far are void; exchange the two"),
             Self::SensorSlipped { angle_deg } => {
                 write!(f, "one of the two sensors has turned by about {angle_deg:.0}° on the leg: no knee angle until you have stood still for 3 s")
             }

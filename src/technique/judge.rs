@@ -155,9 +155,12 @@ impl Judge {
             let impossible = least < -self.params.backward_deg;
             self.backward = if impossible { self.backward + 1 } else { 0 };
         }
-        if let (Some(min), Some(mid), Some(excursion), true) =
-            (k.two_min_deg, k.one_mid_deg, k.two_excursion_deg, valid)
-        {
+        if let (Some(min), Some(mid), Some(excursion), true) = (
+            k.two_min_deg,
+            k.one_mid_deg,
+            k.two_excursion_deg,
+            valid && !k.fit.is_refused() && k.slipped.is_none(),
+        ) {
             self.both.push([min, mid, excursion]);
         }
         let mut knee = match k.two_min_deg {

@@ -44,6 +44,9 @@ pub struct Played {
     pub samples: Vec<Sample>,
     pub strides: Vec<Stride>,
     pub notices: Vec<&'static str>,
+    /// Error of the straightest knee of each valid backward stride whose truth is known, deg; none where no
+    /// angle is told.
+    pub knees: Vec<Option<f64>>,
     /// Flexion of the standing knee: what a goniometer reads.
     pub standing_deg: f64,
 }
@@ -86,6 +89,7 @@ pub fn play(case: &Case, tally: &mut Tally) -> Played {
         pipeline.push(s, &mut emit);
     }
     pipeline.finish(&mut emit);
+    let mut knees = Vec::new();
     let near = |t: f64, s: &Stride| (s.start.seconds() - t).abs() < 0.15;
     for s in strides.iter().filter(|s| s.valid && s.direction == StrideDirection::Backward) {
         if recording.truth.contacts.iter().flatten().any(|c| near(c.time_s, s)) {
@@ -95,13 +99,16 @@ pub fn play(case: &Case, tally: &mut Tally) -> Played {
             tally.length_ratio.push(length / (case.speed_mps * time));
         }
         let truth = recording.truth.stance_knee.iter().flatten().find(|k| near(k.toe_contact_s, s));
+        if let Some(truth) = truth {
+            knees.push(s.knee_min_flexion_deg.map(|min| min - truth.knee_min_deg));
+        }
         if let (Some(truth), Some(min), Some(low), Some(high)) =
             (truth, s.knee_min_flexion_deg, s.knee_min_low_deg, s.knee_min_high_deg)
         {
             tally.knee.push((min - truth.knee_min_deg, (low..=high).contains(&truth.knee_min_deg)));
         }
     }
-    Played { meta, samples, strides, notices, standing_deg }
+    Played { meta, samples, strides, notices, knees, standing_deg }
 }
 
 fn median(values: &[f64]) -> f64 {
@@ -200,9 +207,8 @@ pub fn other_leg(samples: &mut [Sample]) {
     let rate: Vec<f64> = samples.iter().map(|s| s.shank.gyr_dps.iter().map(|g| g * g).sum::<f64>()).collect();
     let (first, last) = (samples.len() / 3, samples.len() * 2 / 3);
     let mean = rate[first..last].iter().sum::<f64>() / (last - first) as f64;
-    let alike = |lag: usize| -> f64 {
-        (first..last).map(|n| (rate[n] - mean) * (rate[n + lag] - mean)).sum()
-    };
+    let alike =
+        |lag: usize| -> f64 { (first..last).map(|n| (rate[n] - mean) * (rate[n + lag] - mean)).sum() };
     let stride = (60..240).filter(|l| last + l < rate.len()).max_by(|a, b| alike(*a).total_cmp(&alike(*b)));
     late(samples, stride.unwrap_or(120) as i32 / 2);
 }
