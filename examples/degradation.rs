@@ -11,7 +11,7 @@ use retrogait::imu::Sample;
 use retrogait::sim::link::Faults;
 use retrogait::sim::setup::Setup;
 use retrogait::sim::strap::Misalignment;
-use technique::{Case, Tally, play};
+use technique::{Case, Tally, late, play};
 
 /// Walks of one condition.
 const SEEDS: u64 = 12;
@@ -34,15 +34,8 @@ fn biased(samples: &mut [Sample], dps: f64) {
     }
 }
 
-/// The thigh's samples come `cells` rows late.
-fn late(samples: &mut [Sample], cells: usize) {
-    for n in (cells..samples.len()).rev() {
-        samples[n].thigh = samples[n - cells].thigh;
-    }
-}
-
 fn main() {
-    let changes: [Change; 19] = [
+    let changes: [Change; 20] = [
         ("as it is", 0.67, |_| {}, keep),
         ("gyroscope bias 1 deg/s", 0.67, |_| {}, |_, s| biased(s, 1.0)),
         ("gyroscope bias 3 deg/s", 0.67, |_| {}, |_, s| biased(s, 3.0)),
@@ -61,6 +54,7 @@ fn main() {
         ("height said 10 % too small", 0.67, |_| {}, |m, _| m.height_m = m.height_m.map(|h| 0.9 * h)),
         ("thigh clock 20 ms late", 0.67, |_| {}, |_, s| late(s, 2)),
         ("thigh clock 50 ms late", 0.67, |_| {}, |_, s| late(s, 5)),
+        ("thigh clock 50 ms early", 0.67, |_| {}, |_, s| late(s, -5)),
         ("mount not said", 0.67, |s| s.mount = retrogait::sim::setup::MountLine::Unsaid, keep),
     ];
     println!(

@@ -3,11 +3,14 @@
 use crate::body::Body;
 use crate::calibrate::seat::Seat;
 use crate::events::detector::{self, Detector, Found, Frames};
+use crate::notice::What;
 use crate::orient::attitude::Pose;
-use crate::orient::quat::apply;
+use crate::orient::quat::{apply, dot};
 use crate::sagittal::{self, Motion, Sagittal, inclination_deg};
+use crate::signal::grid::CELL_S;
 use crate::stride::assemble::{Assembler, Cycle};
 use crate::stride::measure::{self, Measured, Measurer};
+use crate::technique::pair::{self, Fit, Pair};
 
 /// What may be tuned.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,6 +33,8 @@ pub enum Said {
     Event(Found),
     /// A stride.
     Stride(Measured),
+    /// Something to be known about the two sensors.
+    Notice(What),
 }
 
 /// The stage.
@@ -39,7 +44,10 @@ pub struct Gait {
     detector: Detector,
     assembler: Assembler,
     measurer: Measurer,
-    thigh_deg: [f64; 3],
+    thigh: Thigh,
+    thigh_m: f64,
+    pair: Pair,
+    slipped: bool,
     /// Strides that this moment completes; empty between moments.
     done: Done,
 }
@@ -52,7 +60,10 @@ impl Gait {
             detector: Detector::new(params.detector),
             assembler: Assembler::default(),
             measurer: Measurer::new(params.body, params.measure),
-            thigh_deg: [0.0; 3],
+            thigh: Thigh::default(),
+            thigh_m: params.body.thigh_m,
+            pair: Pair::new(pair::Params::default(), &params.body),
+            slipped: false,
             done: Done::default(),
         }
     }
@@ -67,12 +78,15 @@ impl Gait {
     ) -> (Motion, Option<f64>) {
         let motion = self.sagittal.step(pose, shank.matrix());
         let knee = thigh.zip(pose.thigh).map(|(seat, a)| {
-            let now = inclination_deg(apply(seat.matrix(), a.up));
-            // As late as the shank's inclination.
-            let [old, mid, new] = self.thigh_deg;
-            self.thigh_deg = [mid, new, now];
-            f64::midpoint(old, mid) - motion.theta_deg()
+            self.pair.step(pose, shank.matrix(), seat.matrix(), &mut |what| emit(Said::Notice(what)));
+            let matrix = seat.matrix();
+            self.thigh.step(inclination_deg(apply(matrix, a.up)), dot(matrix[2], a.gyr_dps));
+            self.thigh.at(SHANK_CELLS - self.pair.late_s() / CELL_S) - motion.theta_deg()
         });
+        if knee.is_some() && pose.stood[1].is_some() {
+            self.measurer.stood();
+        }
+        self.measurer.fit = self.pair.fit();
         let done = &mut self.done;
         let assembler = &mut self.assembler;
         self.detector.step(motion, knee, &mut |found| {
@@ -95,7 +109,18 @@ impl Gait {
             // The foot was never seen at rest: the stride is told without what that would have shown.
             self.measurer.flush(frames, &mut |m| emit(Said::Stride(m)));
         }
-        (motion, knee)
+        let slip = self.measurer.slip();
+        if slip.slipped() && !self.slipped {
+            emit(Said::Notice(What::SensorSlipped { angle_deg: slip.angle_deg(self.thigh_m) }));
+        }
+        self.slipped = slip.slipped();
+        // What is known to be no knee is not shown as one.
+        (motion, knee.filter(|_| !self.slipped && !self.pair.fit().is_refused()))
+    }
+
+    /// How far the two sensors can be taken together, and how late the thigh's clock is, s.
+    pub fn pair(&self) -> (Fit, f64) {
+        (self.pair.fit(), self.pair.late_s())
     }
 
     /// Forgets what is under way without a word of it.
@@ -103,6 +128,7 @@ impl Gait {
         self.assembler = Assembler::default();
         self.measurer.reset();
         self.detector.reset();
+        self.pair.forget();
     }
 
     /// The samples end, or are cut, at `t`: emits what was still open, and forgets what a hole makes
@@ -116,6 +142,42 @@ impl Gait {
         self.measurer.reset();
         self.detector.reset();
         self.sagittal.restart();
+        self.pair.restart();
+    }
+}
+
+/// How late the shank's inclination is, cells.
+const SHANK_CELLS: f64 = 2.5;
+
+/// The thigh's inclination in the last cells.
+#[derive(Clone, Debug, Default)]
+struct Thigh {
+    deg: [f64; Self::CELLS],
+    rate_dps: f64,
+    now: usize,
+}
+
+impl Thigh {
+    /// As many as a thigh that is ahead by what is removed at most must be held back, and 2.5.
+    const CELLS: usize = 16;
+
+    fn step(&mut self, deg: f64, rate_dps: f64) {
+        self.now = (self.now + 1) % Self::CELLS;
+        self.deg[self.now] = deg;
+        self.rate_dps = rate_dps;
+    }
+
+    /// What it was `cells` ago, deg; or will be, by its rate now: 25 ms ahead at the most, in which that
+    /// changes it by half a degree.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 14")]
+    fn at(&self, cells: f64) -> f64 {
+        if cells < 0.0 {
+            return self.deg[self.now] - self.rate_dps * cells * CELL_S;
+        }
+        let whole = libm::floor(cells).min((Self::CELLS - 2) as f64);
+        let young = (self.now + Self::CELLS - whole as usize) % Self::CELLS;
+        let old = (young + Self::CELLS - 1) % Self::CELLS;
+        self.deg[young] + (cells - whole) * (self.deg[old] - self.deg[young])
     }
 }
 
@@ -229,6 +291,17 @@ mod tests {
         let most = knees.iter().flatten().fold(0.0_f64, |a, b| a.max(*b));
         assert!(most > 30.0, "{most}");
         assert!(said(&poses, false).1.iter().all(Option::is_none));
+    }
+
+    #[test]
+    fn the_thigh_is_read_back_and_a_little_ahead() {
+        let mut thigh = Thigh::default();
+        for k in 0..40 {
+            thigh.step(f64::from(k), 100.0);
+        }
+        for (cells, want) in [(0.0, 39.0), (2.5, 36.5), (7.9, 31.1), (-2.5, 41.5)] {
+            assert!((thigh.at(cells) - want).abs() < 1e-9, "{cells}");
+        }
     }
 
     #[test]

@@ -80,6 +80,22 @@ pub enum What {
     FootPlacement,
     /// The thigh sensor's axis was not found: no knee angle.
     KneeUnknown,
+    /// The thigh sensor's clock is this much behind the shank's; it is corrected by it.
+    ClocksApart {
+        /// How late, ms; negative when it is ahead.
+        late_ms: f64,
+    },
+    /// The two clocks are further apart than can be corrected: no knee angle.
+    ClocksTooFar,
+    /// The two sensors do not move as one leg: no knee angle.
+    ThighStranger,
+    /// The sensor on the thigh is below the one on the shank.
+    SensorsSwapped,
+    /// One of the two sensors has turned on its segment since the first strides: no knee angle.
+    SensorSlipped {
+        /// About how far, deg.
+        angle_deg: f64,
+    },
     /// Steps are not watched for stumbles and slips, because this is lacking.
     WatchPaused {
         /// What.
@@ -109,9 +125,19 @@ impl What {
             Self::BeltMismatch { .. } => "belt_mismatch",
             Self::FootPlacement => "foot_placement",
             Self::KneeUnknown => "knee_unknown",
+            Self::ClocksApart { .. } => "clocks_apart",
+            Self::ClocksTooFar => "clocks_too_far",
+            Self::ThighStranger => "thigh_stranger",
+            Self::SensorsSwapped => "sensors_swapped",
+            Self::SensorSlipped { .. } => "sensor_slipped",
             Self::WatchPaused { .. } => "watch_paused",
             Self::Watching => "watching",
         }
+    }
+
+    /// Whether knee angles that were told of two sensors are void.
+    pub const fn voids_knees(&self) -> bool {
+        matches!(self, Self::ClocksTooFar | Self::ThighStranger | Self::SensorsSwapped)
     }
 
     /// The figure behind it, if it has one.
@@ -123,7 +149,9 @@ impl What {
             Self::MountFound { confidence } => Some(confidence),
             Self::MountTilted { angle_deg }
             | Self::SensorMoved { angle_deg }
+            | Self::SensorSlipped { angle_deg }
             | Self::CalibrationStale { angle_deg } => Some(angle_deg),
+            Self::ClocksApart { late_ms } => Some(late_ms),
             Self::BeltMismatch { ratio } => Some(ratio),
             Self::Clipped
             | Self::MountUnknown
@@ -133,6 +161,9 @@ impl What {
             | Self::MountSuspect
             | Self::FootPlacement
             | Self::KneeUnknown
+            | Self::ClocksTooFar
+            | Self::ThighStranger
+            | Self::SensorsSwapped
             | Self::WatchPaused { .. }
             | Self::Watching => None,
         }
@@ -169,6 +200,18 @@ impl fmt::Display for What {
             }
             Self::FootPlacement => f.write_str("the sensor is on the foot: angles are those of the foot, and events are less certain"),
             Self::KneeUnknown => f.write_str("the thigh sensor's axis is not known: no knee angle"),
+            Self::ClocksApart { late_ms } => {
+                let way = if *late_ms < 0.0 { "ahead of" } else { "behind" };
+                write!(f, "the thigh sensor's clock is {:.0} ms {way} the shin's: corrected by it", late_ms.abs())
+            }
+            Self::ClocksTooFar => f.write_str("the clocks of the two sensors are more than 50 ms apart: no knee angle, and those told so far are void; record both by one clock"),
+            Self::ThighStranger => {
+                f.write_str("the sensors on shin and thigh do not move as one leg: no knee angle, and those told so far are void; check that both are on the same leg and strapped firmly, and which is which")
+            }
+            Self::SensorsSwapped => f.write_str("the sensor on the thigh moves as the one below the knee: shin and thigh sensor are swapped; direction and knee are withheld, those told so far are void; exchange the two"),
+            Self::SensorSlipped { angle_deg } => {
+                write!(f, "one of the two sensors has turned by about {angle_deg:.0}° on the leg: no knee angle until you have stood still for 3 s")
+            }
             Self::WatchPaused { lacking } => write!(f, "steps are not watched for stumbles and slips: {}", lacking.lacking()),
             Self::Watching => f.write_str("steps are watched for stumbles and slips"),
         }

@@ -53,6 +53,7 @@ use crate::signal::grid::{self, Cell, Grid, Taken};
 use crate::signal::noise::{self, Noise};
 use crate::stride::measure::{self, Measured};
 use crate::technique::judge::{self, Judge};
+use crate::technique::pair::Fit;
 use crate::time::Span;
 
 /// What can be set from outside.
@@ -253,6 +254,11 @@ impl Pipeline {
         Some((shank.sitting(), thigh.map(Seat::sitting)))
     }
 
+    /// How far the two sensors can be taken together, and how late the thigh's clock is, s.
+    pub fn pair(&self) -> (Fit, f64) {
+        self.path.gait.pair()
+    }
+
     /// As [`Self::finish`]; returns what each valid backward stride with both sensors showed of the knee:
     /// its smallest flexion, what the shank's geometry makes of mid-stance, and its straightening, deg.
     pub(crate) fn finish_with_knees(mut self, emit: &mut impl FnMut(Output)) -> Vec<[f64; 3]> {
@@ -363,9 +369,11 @@ impl Path {
                 scribe.event(&found, withheld, emit);
             }
             Said::Stride(m) => strides.push(&m),
+            Said::Notice(what) => scribe.notice(what, emit),
         });
         self.last_t = motion.t;
         safety.motion(pose, shank.matrix(), &motion, knee);
+        self.mounting.swapped = self.gait.pair().0 == Fit::Swapped;
         self.tell_safety(emit);
         // With the wrong sign every angle is its own mirror image.
         self.scribe.motion(motion.t, (!withheld).then_some((&motion, knee)), emit);
@@ -407,6 +415,7 @@ impl Path {
         self.gait.cut(self.last_t, &mut |said| match said {
             Said::Event(found) => scribe.event(&found, withheld, emit),
             Said::Stride(m) => strides.push(&m),
+            Said::Notice(what) => scribe.notice(what, emit),
         });
         self.tell_strides(emit);
     }

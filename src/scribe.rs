@@ -121,6 +121,9 @@ impl Scribe {
 
     /// Something to be known about the data.
     pub fn notice(&mut self, what: What, emit: &mut impl FnMut(Output)) {
+        if what.voids_knees() {
+            self.backward.forget_knees();
+        }
         emit(Output::Record(Record::Notice(Notice { time: self.now, what })));
     }
 

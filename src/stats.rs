@@ -30,6 +30,11 @@ impl Histogram {
         self.n += 1;
     }
 
+    fn clear(&mut self) {
+        self.bins.fill(0);
+        self.n = 0;
+    }
+
     /// The value below which `share` of the counts lie.
     fn percentile(&self, share: f64) -> Option<f64> {
         let wanted = share * f64::from(self.n);
@@ -106,6 +111,12 @@ impl Stats {
         self.regularity.add(s.regularity);
         self.knee.add(s.knee_min_flexion_deg);
         self.excursion.add(s.knee_excursion_deg);
+    }
+
+    /// The knees counted so far were none.
+    pub fn forget_knees(&mut self) {
+        self.knee.clear();
+        self.excursion.clear();
     }
 
     /// Their spread.

@@ -3,11 +3,16 @@
 
 mod common;
 
-use common::technique::{Case, Tally, play};
+use std::fmt::Write as _;
+
+use common::technique::{Case, Tally, late, other_leg, play, slip, swap};
 use retrogait::calibrate::session::calibrate;
+use retrogait::capture::CaptureMeta;
+use retrogait::imu::Sample;
 use retrogait::person::{Aims, KneeGoal};
 use retrogait::pipeline::Settings;
-use retrogait::record::{Contact, KneeNeeds, KneeSource, KneeVerdict};
+use retrogait::record::{Contact, KneeNeeds, KneeSource, KneeVerdict, StrideDirection};
+use retrogait::sim::strap::Misalignment;
 
 /// Speeds at which people walk backward, m/s.
 const SPEEDS_MPS: [f64; 4] = [0.22, 0.45, 0.89, 1.34];
@@ -151,4 +156,87 @@ fn forward_walking_has_no_landing_words() {
         assert!(got.strides.len() > 10);
         assert!(got.strides.iter().all(|s| s.contact.is_none() && s.knee_verdict.is_none()));
     }
+}
+
+/// Walks whose thigh sensor is not what it should be: what is said, and how often an angle is told that is
+/// wrong by more than 8 degrees.
+#[test]
+fn two_sensors_that_do_not_belong_together_are_told_or_corrected() {
+    type Spoil = fn(&mut CaptureMeta, &mut Vec<Sample>);
+    struct Row {
+        name: &'static str,
+        spoil: Spoil,
+        turned_deg: f64,
+        says: Option<&'static str>,
+        /// Whether the knee is measured all the same.
+        measured: bool,
+    }
+    let row = |name, says, measured, spoil| Row { name, spoil, turned_deg: 0.0, says, measured };
+    let rows: [Row; 11] = [
+        row("as it should be", None, true, |_, _| {}),
+        row("clock 20 ms late", Some("clocks_apart"), true, |_, s| late(s, 2)),
+        row("clock 50 ms late", Some("clocks_apart"), true, |_, s| late(s, 5)),
+        row("clock 20 ms ahead", Some("clocks_apart"), true, |_, s| late(s, -2)),
+        row("clock 50 ms ahead", Some("clocks_apart"), true, |_, s| late(s, -5)),
+        row("clock 70 ms late", Some("clocks_too_far"), false, |_, s| late(s, 7)),
+        row("both mounts 20 deg off", None, true, |_, _| {}),
+        row("shank and thigh swapped", Some("sensors_swapped"), false, |_, s| swap(s)),
+        row("thigh on the other leg", Some("thigh_stranger"), false, |_, s| other_leg(s)),
+        row("thigh slipped by 15 deg", Some("sensor_slipped"), false, |_, s| slip(s, 15.0)),
+        row("thigh slipped by 25 deg", Some("sensor_slipped"), false, |_, s| slip(s, 25.0)),
+    ];
+    let mut table = "simulated, 8 seeds, 0.67 m/s, straightest knee of two sensors\n".to_owned();
+    for mut row in rows {
+        if row.name.starts_with("both mounts") {
+            row.turned_deg = 20.0;
+        }
+        let (mut said, mut strides, mut told, mut wrong, mut judged) = (0, 0, 0, 0, 0);
+        let mut sum = 0.0;
+        for seed in 1..9 {
+            let goal = KneeGoal { target_deg: Some(5.0), ..KneeGoal::default() };
+            let settings = Settings { aims: Aims { knee: goal, ..Aims::default() }, ..Settings::default() };
+            let mut case = Case { seed, thigh: true, settings, spoil: row.spoil, ..Case::default() };
+            if row.turned_deg > 0.0 {
+                case.setup = |s| {
+                    s.misalignment = Some(Misalignment { yaw_deg: 20.0, roll_deg: 12.0, pitch_deg: 10.0 });
+                };
+            }
+            let got = play(&case, &mut Tally::default());
+            said += u32::from(row.says.is_none_or(|code| got.notices.contains(&code)));
+            strides += got.knees.len();
+            told += got.knees.iter().flatten().count();
+            wrong += got.knees.iter().flatten().filter(|e| e.abs() > 8.0).count();
+            sum += got.knees.iter().flatten().map(|e| e.abs()).sum::<f64>();
+            let words = [Some(KneeVerdict::Met), Some(KneeVerdict::Short), Some(KneeVerdict::Missed)];
+            judged += got.strides.iter().filter(|s| words.contains(&s.knee_verdict)).count();
+            let doubted = ["clocks_too_far", "thigh_stranger", "sensors_swapped", "sensor_slipped"];
+            if row.measured {
+                assert!(!got.notices.iter().any(|n| doubted.contains(n)), "{}: {:?}", row.name, got.notices);
+            }
+        }
+        let _ = writeln!(
+            table,
+            "{:24} {:15} in {said} of 8; {strides} strides, {told} with an angle, MAE {:.1} deg, {wrong} off by over 8 deg, {judged} judged",
+            row.name,
+            row.says.unwrap_or("nothing"),
+            sum / told.max(1) as f64,
+        );
+        assert_eq!(said, 8, "{table}");
+        if row.measured {
+            assert!(wrong == 0 && 10 * told >= 9 * strides && sum / told as f64 <= 2.0, "{table}");
+        } else {
+            // Before the first two strides have shown it, and while it slips; none of those is judged.
+            assert!(wrong <= 4, "{table}");
+        }
+    }
+    insta::assert_snapshot!("two_sensors_on_the_simulator", table);
+}
+
+/// A swapped shank is none: nothing is told of its direction once that is known.
+#[test]
+fn swapped_sensors_have_no_direction() {
+    let case = Case { thigh: true, seed: 2, spoil: |_, s| swap(s), ..Case::default() };
+    let got = play(&case, &mut Tally::default());
+    let known = got.strides.iter().filter(|s| s.direction != StrideDirection::Unknown).count();
+    assert!(known <= 6 && got.strides.len() > 10, "{known} of {}", got.strides.len());
 }

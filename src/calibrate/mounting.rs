@@ -86,6 +86,8 @@ pub struct Mounting {
     poses: Poses,
     /// Direction is not to be told.
     withheld: bool,
+    /// What is known of the shank is not the shank's: it has changed places with the thigh's sensor.
+    pub swapped: bool,
     rest: Rest,
     axis: Axis,
     confidence: f64,
@@ -112,6 +114,7 @@ impl Mounting {
             search: Search::new(params.search),
             poses: Poses::default(),
             withheld: false,
+            swapped: false,
             rest: Rest::Fits,
             axis: Axis::Unseen,
             confidence: if shank_given { LINE_CONFIDENCE } else { 0.0 },
@@ -148,7 +151,7 @@ impl Mounting {
 
     /// Whether direction is not to be told.
     pub fn withheld(&self) -> bool {
-        self.withheld || self.rest == Rest::Upset || self.axis == Axis::Askew
+        self.withheld || self.swapped || self.rest == Rest::Upset || self.axis == Axis::Askew
     }
 
     /// The samples broke off: a search starts over with what comes after.

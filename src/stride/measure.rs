@@ -12,6 +12,8 @@ use crate::sagittal::RAD;
 use crate::signal::grid::CELL_S;
 use crate::technique::knee::{self, StanceKnee, stance_knee};
 use crate::technique::landing::{self, Landing, landing};
+use crate::technique::pair::Fit;
+use crate::technique::slip::{self, Slip, ankle_ahead_m};
 
 /// A stride with its figures.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,6 +57,8 @@ pub struct Params {
     pub landing: landing::Params,
     /// The knee.
     pub knee: knee::Params,
+    /// Whether a sensor has slipped.
+    pub slip: slip::Params,
     /// Errors of length and lift.
     pub error: ErrorParams,
 }
@@ -93,6 +97,9 @@ pub struct Measurer {
     offset_mps2: f64,
     /// Length of the last stride, s.
     last_s: Option<f64>,
+    slip: Slip,
+    /// How far the two sensors can be taken together.
+    pub fit: Fit,
 }
 
 /// Planted moments that are kept: strides can wait for their walk to be confirmed.
@@ -109,7 +116,19 @@ impl Measurer {
             anchors: [f64::NEG_INFINITY; ANCHORS],
             offset_mps2: 0.0,
             last_s: None,
+            slip: Slip::new(params.slip),
+            fit: Fit::default(),
         }
+    }
+
+    /// Whether one of the two sensors has slipped.
+    pub fn slip(&self) -> &Slip {
+        &self.slip
+    }
+
+    /// The person has stood, and both inclinations have a new zero.
+    pub fn stood(&mut self) {
+        self.slip.stood();
     }
 
     /// A stride is complete; it waits.
@@ -230,6 +249,14 @@ impl Measurer {
             m.landing = landing(frames, cycle.start, stride_s, &ankle, &p.landing);
             m.knee = stance_knee(frames, cycle, m.length_m, m.trust, &self.body, &p.knee);
         }
+        if cycle.part == Part::Whole
+            && !m.missing
+            && !m.clipped
+            && let Some(ahead_m) = ankle_ahead_m(frames, cycle, &self.body)
+        {
+            self.slip.stride(cycle.direction, ahead_m);
+        }
+        (m.knee.fit, m.knee.slipped) = (self.fit, self.slip.seen());
         let e = &self.params.error;
         m.length_sd_m = m.length_m.zip(path).map(|(l, path)| {
             let closure_m = e.closure_share * path.closure_mps * (cycle.end - cycle.start);

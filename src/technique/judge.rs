@@ -2,7 +2,8 @@
 //! to say more.
 
 use super::contact::{self, Landed, roll_quality};
-use super::knee::StanceKnee;
+use super::knee::{Slipped, StanceKnee};
+use super::pair::Fit;
 use crate::calibrate::reference::Reference;
 use crate::person::Aims;
 use crate::record::{Direction, KneeNeeds, KneeSource, KneeVerdict};
@@ -154,19 +155,30 @@ impl Judge {
             let impossible = least < -self.params.backward_deg;
             self.backward = if impossible { self.backward + 1 } else { 0 };
         }
-        if let (Some(min), Some(mid), Some(excursion), true) =
-            (k.two_min_deg, k.one_mid_deg, k.two_excursion_deg, valid)
-        {
+        if let (Some(min), Some(mid), Some(excursion), true) = (
+            k.two_min_deg,
+            k.one_mid_deg,
+            k.two_excursion_deg,
+            valid && !k.fit.is_refused() && k.slipped.is_none(),
+        ) {
             self.both.push([min, mid, excursion]);
         }
         let mut knee = match k.two_min_deg {
-            Some(_) if self.backward >= DOUBTS => {
+            Some(_) if self.backward >= DOUBTS || k.fit.is_refused() => {
                 Knee { needs: Some(KneeNeeds::ThighSensor), ..Knee::default() }
+            }
+            Some(_) if k.slipped.is_some() => {
+                let surely = k.slipped == Some(Slipped::Surely);
+                let needs = if surely { KneeNeeds::Standing } else { KneeNeeds::Stride };
+                Knee { needs: Some(needs), ..Knee::default() }
             }
             Some(min_deg) => self.two_sensors(min_deg, k, zero),
             None => self.one_sensor(k, zero),
         };
         knee.verdict = if valid { self.verdict(&knee) } else { None };
+        if knee.source == Some(KneeSource::TwoSensor) && k.fit == Fit::Unseen {
+            knee.verdict = knee.verdict.map(|_| KneeVerdict::Uncertain);
+        }
         knee
     }
 
@@ -175,6 +187,8 @@ impl Judge {
         let (sd, needs) = match zero {
             Zero::Nominal => (p.two_unlevelled_sd_deg, Some(KneeNeeds::Standing)),
             Zero::Stale => (p.two_unlevelled_sd_deg, Some(KneeNeeds::Recalibration)),
+            // Not yet held against each other: their clocks may be apart, or worse.
+            Zero::Standing | Zero::Calibrated if k.fit == Fit::Unseen => (p.two_unlevelled_sd_deg, None),
             Zero::Standing | Zero::Calibrated => (p.two_sd_deg, None),
         };
         let min_deg = min_deg + self.standing_deg();
@@ -266,7 +280,12 @@ mod tests {
     }
 
     fn two(min: f64) -> StanceKnee {
-        StanceKnee { two_min_deg: Some(min), two_least_deg: Some(min - 1.0), ..StanceKnee::default() }
+        StanceKnee {
+            two_min_deg: Some(min),
+            two_least_deg: Some(min - 1.0),
+            fit: Fit::Fits,
+            ..StanceKnee::default()
+        }
     }
 
     fn one(mid: f64) -> StanceKnee {
@@ -296,6 +315,24 @@ mod tests {
         let knee = judge.knee(&two(12.0), true, Zero::Nominal);
         assert_eq!((knee.verdict, knee.needs), (Some(KneeVerdict::Uncertain), Some(KneeNeeds::Standing)));
         assert_eq!(judge.knee(&two(25.0), true, Zero::Nominal).verdict, Some(KneeVerdict::Missed));
+    }
+
+    #[test]
+    fn two_sensors_are_not_judged_before_they_fit_and_give_no_angle_when_they_do_not() {
+        let mut judge = Judge::new(Params::default(), aims(Some(5.0)), None);
+        let unseen = judge.knee(&StanceKnee { fit: Fit::Unseen, ..two(30.0) }, true, Zero::Standing);
+        assert_eq!((unseen.min_deg, unseen.verdict), (Some(30.0), Some(KneeVerdict::Uncertain)));
+        for (knee, needs) in [
+            (StanceKnee { fit: Fit::Strangers, ..two(9.0) }, KneeNeeds::ThighSensor),
+            (StanceKnee { fit: Fit::Swapped, ..two(9.0) }, KneeNeeds::ThighSensor),
+            (StanceKnee { fit: Fit::Apart, ..two(9.0) }, KneeNeeds::ThighSensor),
+            (StanceKnee { slipped: Some(Slipped::Surely), ..two(9.0) }, KneeNeeds::Standing),
+            (StanceKnee { slipped: Some(Slipped::Perhaps), ..two(9.0) }, KneeNeeds::Stride),
+        ] {
+            let k = judge.knee(&knee, true, Zero::Standing);
+            assert_eq!((k.min_deg, k.range_deg, k.needs), (None, None, Some(needs)), "{knee:?}");
+            assert_eq!(k.verdict, Some(KneeVerdict::Uncertain));
+        }
     }
 
     #[test]

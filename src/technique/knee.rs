@@ -17,6 +17,8 @@ use crate::sagittal::RAD;
 use crate::signal::grid::CELL_S;
 use crate::stride::assemble::{Cycle, Part};
 
+use super::pair::Fit;
+
 /// What may be tuned.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Params {
@@ -38,6 +40,15 @@ impl Default for Params {
     }
 }
 
+/// How sure it is that a sensor has slipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slipped {
+    /// In this stride it looks so.
+    Perhaps,
+    /// In some strides in a row.
+    Surely,
+}
+
 /// What one stance shows of the knee.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct StanceKnee {
@@ -55,6 +66,10 @@ pub struct StanceKnee {
     pub one_excursion_sd_deg: Option<f64>,
     /// The inclinations rest on standing.
     pub levelled: bool,
+    /// How far the two sensors can be taken together.
+    pub fit: Fit,
+    /// One of them has slipped since the first strides, or it looks so in this one.
+    pub slipped: Option<Slipped>,
 }
 
 /// What the stance of `cycle`, which went `length_m` far, shows.

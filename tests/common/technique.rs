@@ -44,6 +44,9 @@ pub struct Played {
     pub samples: Vec<Sample>,
     pub strides: Vec<Stride>,
     pub notices: Vec<&'static str>,
+    /// Error of the straightest knee of each valid backward stride whose truth is known, deg; none where no
+    /// angle is told.
+    pub knees: Vec<Option<f64>>,
     /// Flexion of the standing knee: what a goniometer reads.
     pub standing_deg: f64,
 }
@@ -86,6 +89,7 @@ pub fn play(case: &Case, tally: &mut Tally) -> Played {
         pipeline.push(s, &mut emit);
     }
     pipeline.finish(&mut emit);
+    let mut knees = Vec::new();
     let near = |t: f64, s: &Stride| (s.start.seconds() - t).abs() < 0.15;
     for s in strides.iter().filter(|s| s.valid && s.direction == StrideDirection::Backward) {
         if recording.truth.contacts.iter().flatten().any(|c| near(c.time_s, s)) {
@@ -95,13 +99,16 @@ pub fn play(case: &Case, tally: &mut Tally) -> Played {
             tally.length_ratio.push(length / (case.speed_mps * time));
         }
         let truth = recording.truth.stance_knee.iter().flatten().find(|k| near(k.toe_contact_s, s));
+        if let Some(truth) = truth {
+            knees.push(s.knee_min_flexion_deg.map(|min| min - truth.knee_min_deg));
+        }
         if let (Some(truth), Some(min), Some(low), Some(high)) =
             (truth, s.knee_min_flexion_deg, s.knee_min_low_deg, s.knee_min_high_deg)
         {
             tally.knee.push((min - truth.knee_min_deg, (low..=high).contains(&truth.knee_min_deg)));
         }
     }
-    Played { meta, samples, strides, notices, standing_deg }
+    Played { meta, samples, strides, notices, knees, standing_deg }
 }
 
 fn median(values: &[f64]) -> f64 {
@@ -174,5 +181,51 @@ impl Tally {
             self.knee_mae(),
             100.0 * held
         )
+    }
+}
+
+/// The thigh's samples come so many rows late; early when negative.
+pub fn late(samples: &mut [Sample], rows: i32) {
+    let old: Vec<_> = samples.iter().map(|s| s.thigh).collect();
+    for (n, s) in samples.iter_mut().enumerate() {
+        let from = n as i64 - i64::from(rows);
+        s.thigh = old[from.clamp(0, old.len() as i64 - 1) as usize];
+    }
+}
+
+/// Each sensor sits where the other should.
+pub fn swap(samples: &mut [Sample]) {
+    for s in samples {
+        if let Some(thigh) = &mut s.thigh {
+            std::mem::swap(&mut s.shank, thigh);
+        }
+    }
+}
+
+/// The thigh's sensor is on a leg that does the same half a stride later.
+pub fn other_leg(samples: &mut [Sample]) {
+    let rate: Vec<f64> = samples.iter().map(|s| s.shank.gyr_dps.iter().map(|g| g * g).sum::<f64>()).collect();
+    let (first, last) = (samples.len() / 3, samples.len() * 2 / 3);
+    let mean = rate[first..last].iter().sum::<f64>() / (last - first) as f64;
+    let alike =
+        |lag: usize| -> f64 { (first..last).map(|n| (rate[n] - mean) * (rate[n + lag] - mean)).sum() };
+    let stride = (60..240).filter(|l| last + l < rate.len()).max_by(|a, b| alike(*a).total_cmp(&alike(*b)));
+    late(samples, stride.unwrap_or(120) as i32 / 2);
+}
+
+/// Half-way the thigh's sensor turns about its own z, the sagittal axis, within 0.3 s, and stays so.
+pub fn slip(samples: &mut [Sample], degrees: f64) {
+    const SLIP_S: f64 = 0.3;
+    let start = samples[samples.len() / 2].time;
+    for s in &mut samples[..] {
+        let share = (s.time.since(start).seconds() / SLIP_S).clamp(0.0, 1.0);
+        let Some(thigh) = s.thigh.as_mut().filter(|_| share > 0.0) else { continue };
+        let (sin, cos) = (share * degrees).to_radians().sin_cos();
+        let turn = |[x, y, z]: [f64; 3]| [x * cos - y * sin, x * sin + y * cos, z];
+        thigh.acc_mps2 = turn(thigh.acc_mps2);
+        thigh.gyr_dps = turn(thigh.gyr_dps);
+        if share < 1.0 {
+            thigh.gyr_dps[2] -= degrees / SLIP_S;
+        }
     }
 }
