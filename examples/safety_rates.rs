@@ -6,6 +6,7 @@
 //! cargo run --release --example safety_rates -- harmless 0.2 1
 //! cargo run --release --example safety_rates -- robust 10 1
 //! cargo run --release --example safety_rates -- write 3 0.3 1 # 3 seeds, 0.3 h of each
+//! cargo run --release --example safety_rates -- captures FOLDER # alerts on labelled captures
 //! ```
 //!
 //! The last number is the first seed: limits are chosen on seeds below 101, and what is published is of 101 and
@@ -13,10 +14,11 @@
 //!
 //! Without arguments, and with `write`, it also writes `src/safety/rates.json`, which `retrogait rules` prints.
 //!
-//! Every figure is of kind `simulated`: true of the model, and no accuracy on people.
+//! Every figure but those of `captures` is of kind `simulated`: true of the model, and no accuracy on people.
 #![allow(clippy::unwrap_used, reason = "an example that cannot go on has failed")]
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -29,7 +31,9 @@ use retrogait::safety::rule::Rule;
 use retrogait::sim::device::SensorKind;
 use retrogait::sim::scenario::Scenario;
 use retrogait::sim::setup::{Play, Setup};
-use retrogait::truth::TrueHazard;
+use retrogait::source::{CaptureReader, ReadOptions};
+use retrogait::summary::Summary;
+use retrogait::truth::{TrueHazard, Truth};
 
 /// Belt speeds, m/s: 0.5 to 3 mph.
 const SPEEDS: [f64; 6] = [0.22, 0.45, 0.67, 0.89, 1.12, 1.34];
@@ -165,18 +169,23 @@ fn speed_of(setup: &Setup) -> Option<f64> {
 }
 
 fn alerts(meta: &CaptureMeta, samples: &[Sample]) -> Vec<Alert> {
-    let mut out = Vec::new();
+    said(meta, samples).0
+}
+
+/// Alerts, and how the rules were watched.
+fn said(meta: &CaptureMeta, samples: &[Sample]) -> (Vec<Alert>, Summary) {
+    let (mut out, mut summary) = (Vec::new(), None);
     let mut pipeline = Pipeline::new(meta, Settings::default());
-    let mut take = |o: Output| {
-        if let Output::Record(Record::Alert(a)) = o {
-            out.push(a);
-        }
+    let mut take = |o: Output| match o {
+        Output::Record(Record::Alert(a)) => out.push(a),
+        Output::Record(Record::Summary(s)) => summary = Some(*s),
+        _ => {}
     };
     for s in samples {
         pipeline.push(s, &mut take);
     }
     pipeline.finish(&mut take);
-    out
+    (out, summary.unwrap())
 }
 
 #[derive(Default, Clone)]
@@ -454,6 +463,7 @@ fn main() {
                 hazards(count(2, FIRST), count(1, 15.0), variant, verbose);
             }
         }
+        Some("captures") => captures(Path::new(args.get(1).expect("a folder of captures"))),
         _ => write(count(3, FIRST), count(1, 50.0), number(2, 2.0)),
     }
 }
@@ -466,4 +476,104 @@ fn write(first: u64, seeds: u64, hours: f64) {
     let written = serde_json::json!({ "dangers": dangers, "harmless": quiet(first, hours, true) });
     let text = serde_json::to_string_pretty(&written).unwrap() + "\n";
     std::fs::write("src/safety/rates.json", text).unwrap();
+}
+
+/// Captures below a folder that have labels beside them.
+fn labelled(folder: &Path, found: &mut Vec<PathBuf>) {
+    let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            labelled(&path, found);
+        } else if path.extension().is_some_and(|e| e == "csv") && path.with_extension("truth.json").exists() {
+            found.push(path);
+        }
+    }
+}
+
+/// Captures of one folder and kind.
+#[derive(Default)]
+struct Folder {
+    captures: usize,
+    seconds: f64,
+    /// Time in which stumbles were watched, s.
+    watched_s: f64,
+    levels: [usize; 3],
+    /// Captures with a fall in them, those that were told, and captures without one in which one was told.
+    falls: usize,
+    told: usize,
+    mistaken: usize,
+    rules: BTreeMap<&'static str, usize>,
+}
+
+/// Alerts on labelled captures. Labels without a time say of a whole capture that a fall is in it.
+fn captures(folder: &Path) {
+    let mut paths = Vec::new();
+    labelled(folder, &mut paths);
+    let mut folders: BTreeMap<(String, String), Folder> = BTreeMap::new();
+    let mut stops = Vec::new();
+    for path in &paths {
+        let name = path.strip_prefix(folder).unwrap().display().to_string();
+        let labels = std::fs::read_to_string(path.with_extension("truth.json")).unwrap();
+        let truth: Truth = serde_json::from_str(&labels).unwrap();
+        let file = std::fs::File::open(path).unwrap();
+        let mut reader = CaptureReader::new(file, &name, ReadOptions::default()).unwrap();
+        let mut samples = Vec::new();
+        while let Some(sample) = reader.next_sample().unwrap() {
+            samples.push(sample);
+        }
+        let (said, summary) = said(reader.meta(), &samples);
+        let kind = format!("{:?}", truth.kind).to_lowercase();
+        let part = name.rsplit_once('/').map_or(".", |(part, _)| part).to_owned();
+        let f = folders.entry((part, kind)).or_default();
+        f.captures += 1;
+        let span = samples.first().zip(samples.last());
+        f.seconds += span.map_or(0.0, |(a, b)| b.time.seconds() - a.time.seconds());
+        f.watched_s +=
+            summary.safety.each().find(|(r, _)| *r == Rule::Stumble).map_or(0.0, |(_, w)| w.watched_s);
+        let hazards = truth.hazards.unwrap_or_default();
+        let falls = hazards.iter().any(|h| h.kind == "fall");
+        let told = said.iter().any(|a| a.rule == Rule::Fall);
+        f.falls += usize::from(falls);
+        f.told += usize::from(falls && told);
+        f.mistaken += usize::from(told && !falls);
+        for a in said.iter().filter(|_| !falls) {
+            f.levels[a.level as usize] += 1;
+            if a.level > AlertLevel::Info {
+                *f.rules.entry(a.rule.word()).or_default() += 1;
+            }
+            if a.level == AlertLevel::Stop {
+                let figures: Vec<_> = a.evidence.figures().map(|(n, v)| format!("{n} {v:.2}")).collect();
+                let (rule, at, figures) = (a.rule.word(), a.detected.seconds(), figures.join(", "));
+                stops.push(format!("{name}: {rule} at {at:.2} s ({figures})"));
+            }
+        }
+    }
+    println!("\n### Alerts on labelled captures (those in captures with a fall are not counted as false)\n");
+    println!(
+        "| folder | kind | captures | h | steps watched h | stop an hour | caution an hour | info an hour | which | falls told | taken for a fall |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|---|");
+    for ((part, kind), f) in &folders {
+        let h = f.seconds / 3600.0;
+        let rate = |level: AlertLevel| f.levels[level as usize] as f64 / h;
+        let which: Vec<_> = f.rules.iter().map(|(k, v)| format!("{k} {v}")).collect();
+        println!(
+            "| {part} | {kind} | {} | {h:.2} | {:.3} | {:.1} | {:.1} | {:.1} | {} | {} of {} | {} of {} |",
+            f.captures,
+            f.watched_s / 3600.0,
+            rate(AlertLevel::Stop),
+            rate(AlertLevel::Caution),
+            rate(AlertLevel::Info),
+            which.join(", "),
+            f.told,
+            f.falls,
+            f.mistaken,
+            f.captures - f.falls,
+        );
+    }
+    println!("\nEach `stop` in a capture without a fall:\n");
+    for stop in stops {
+        println!("- {stop}");
+    }
 }

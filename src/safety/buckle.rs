@@ -11,23 +11,25 @@ use crate::record::Evidence;
 use crate::sagittal::{Motion, RAD};
 use crate::signal::grid::CELL_S;
 
-/// Longest fall that is looked at, s: what takes longer is done on purpose.
-const LONGEST_S: f64 = 0.2;
 /// Own rate 0.1 s ago is the trend of this stance: a knee gives way within that time.
 const TREND: usize = 10;
+/// The same, s.
+pub(super) const TREND_S: f64 = TREND as f64 * CELL_S;
 /// Share of the rate limit at which a fall begins: stances slow down by less.
 const ONSET: f64 = 0.5;
-/// Least time at the rate limit, s.
-const LEAST_S: f64 = 0.03;
-/// Rate below the mean of other stances there, deg/s: what each stance does is not giving way.
-const UNUSUAL_DPS: f64 = 40.0;
 /// Length of a shank, m: of a person of 1.7 m.
 pub(super) const SHANK_M: f64 = 0.41;
-/// How long the foot must have borne at rest before the shank falls back, s: a swing that is late by the clock
-/// turns back from the moment at which the stance is due.
-const PLANTED_S: f64 = 0.05;
 /// Time constant of the knee's rate, s.
 const KNEE_S: f64 = 0.03;
+
+/// What other stances do at this point of the stride.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UsualStance {
+    /// Lowest sagittal rate there, deg/s.
+    pub rate_dps: f64,
+    /// What it loses there within 0.1 s at the most, deg/s: 0 when it gains.
+    pub loses_dps: f64,
+}
 
 /// The rule.
 #[derive(Clone, Debug)]
@@ -37,6 +39,11 @@ pub struct BuckleRule {
     ankle_share: f64,
     knee_dps: f64,
     knee_deg: f64,
+    unusual_dps: f64,
+    unusual_loss_dps: f64,
+    planted_s: f64,
+    longest_s: f64,
+    lasts_s: f64,
     /// Rate (deg/s) and the ankle's acceleration forward (m/s²) of late, and the place of the oldest.
     past: [[f64; 2]; TREND],
     oldest: usize,
@@ -67,6 +74,11 @@ impl BuckleRule {
             ankle_share: get(4),
             knee_dps: get(5),
             knee_deg: get(6),
+            unusual_dps: get(7),
+            unusual_loss_dps: get(8),
+            planted_s: get(9),
+            longest_s: get(10),
+            lasts_s: get(11),
             past: [[0.0; 2]; TREND],
             oldest: 0,
             ankle_mps: 0.0,
@@ -98,20 +110,20 @@ impl BuckleRule {
         self.told = false;
     }
 
-    /// Takes one moment. `usual_dps` is, in a stance, the rate of other stances there; `None` when the
+    /// Takes one moment. `usual` is, in a stance, what other stances do there; `None` when the
     /// foot does not bear. Tells a knee that gives way: its onset and the figures.
     pub fn step(
         &mut self,
         m: &Motion,
         knee_deg: Option<f64>,
-        usual_dps: Option<f64>,
+        usual: Option<UsualStance>,
     ) -> Option<(f64, Evidence)> {
         let bent = self.bend(knee_deg);
         let [before_dps, before_mps2] =
             std::mem::replace(&mut self.past[self.oldest], [m.omega_dps, m.ankle_forward_mps2]);
         self.oldest = (self.oldest + 1) % TREND;
         self.ankle_mps += CELL_S * (m.ankle_forward_mps2 - before_mps2);
-        let Some(usual_dps) = usual_dps else {
+        let Some(usual) = usual else {
             self.bears_s = 0.0;
             self.calm();
             return None;
@@ -119,26 +131,28 @@ impl BuckleRule {
         self.bears_s += CELL_S;
         // Not before the window lies within the time at rest; then for as long as a foot may slide.
         let before_mps = if self.bears_s < TREND as f64 * CELL_S { 0.0 } else { self.moved_mps };
-        self.moved_mps = self.ankle_mps.abs().max(before_mps * (1.0 - CELL_S / LONGEST_S));
+        self.moved_mps = self.ankle_mps.abs().max(before_mps * (1.0 - CELL_S / self.longest_s));
         let lost_dps = before_dps - m.omega_dps;
-        if lost_dps < ONSET * self.rate_dps || self.bears_s < PLANTED_S {
+        let unusual_dps = lost_dps - usual.loses_dps;
+        if lost_dps < ONSET * self.rate_dps || self.bears_s < self.planted_s {
             self.calm();
             return None;
         }
         self.since_s += CELL_S;
-        self.drop += lost_dps * CELL_S;
+        self.drop += unusual_dps.max(0.0) * CELL_S;
         self.steepest = self.steepest.max(lost_dps);
-        if lost_dps > self.rate_dps && m.omega_dps < 0.0 && usual_dps - m.omega_dps > UNUSUAL_DPS {
+        let unusual = usual.rate_dps - m.omega_dps > self.unusual_dps;
+        let loses = lost_dps > self.rate_dps && unusual_dps > self.unusual_loss_dps;
+        if loses && m.omega_dps < 0.0 && unusual {
             self.fast_s += CELL_S;
         }
-        let falls = self.fast_s >= LEAST_S && self.drop >= self.drop_deg;
+        let falls = self.fast_s >= self.lasts_s - 0.5 * CELL_S && self.drop >= self.drop_deg;
         // What the knee itself does goes before what the shank says of it.
-        let gives = bent.map_or(falls, |(rate, angle)| {
-            rate > self.knee_dps && angle > self.knee_deg && usual_dps - m.omega_dps > UNUSUAL_DPS
-        });
+        let gives =
+            bent.map_or(falls, |(rate, angle)| rate > self.knee_dps && angle > self.knee_deg && unusual);
         // A foot that slides turns the shank about the knee: ankle and shank then move alike.
         let slides = self.moved_mps > self.ankle_share * SHANK_M * RAD * self.steepest;
-        if self.told || !gives || slides || self.since_s > LONGEST_S {
+        if self.told || !gives || slides || self.since_s > self.longest_s {
             return None;
         }
         self.told = true;

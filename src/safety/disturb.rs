@@ -10,7 +10,7 @@
 //! A burst, of force or of rate, that comes off schedule is one as well. In swing nothing touches the leg;
 //! while the foot is at the floor bursts count half.
 
-use super::buckle::SHANK_M;
+use super::buckle::{SHANK_M, TREND_S, UsualStance};
 use super::rule::Rule;
 use super::template::{AHEAD, ASIDE, BURST, FORWARD, Lanes, Params, RATE, TWIST, Template, UPWARD};
 use super::tuning::Tuning;
@@ -24,47 +24,24 @@ const FADE_S: f64 = 0.10;
 /// The same of a foot that catches: it is stopped within some 20 ms, smeared to twice that by the filters;
 /// who sets a foot down on purpose takes 0.1 s or more.
 const CATCH_S: f64 = 0.04;
-/// Share of the usual fastest rate that a swing must have had within the last tenth of a second for its foot
-/// to be caught: the last step before standing hardly moves the foot, and lands when it likes.
-const BRISK: f64 = 0.33;
-/// Share of it at which a swing is in full course: no foot lands in the midst of it.
-const FULL: f64 = 0.4;
-/// A planted ankle rests: its acceleration stays below this, m/s², for so long, s. What slides has rested.
-const RESTS: (f64, f64) = (4.0, 0.05);
 /// In strides shorter than this, s, the same movements have accelerations that are greater by the square of it:
 /// backward walking at 0.7 m/s.
 const RESTS_STRIDE_S: f64 = 1.3;
-/// A burst so many times the limit in the full course of a swing is a blow, whatever it moves.
-const BLOW: f64 = 1.5;
 /// A blow slows the swing, below this share of its fastest rate of late (which fades by a tenth in a cell), or moves the
 /// ankle, by this impulse, m/s: a foot that leaves the floor late, or scrapes along it, gives bursts as well, and the
 /// leg swings on.
 const SLOWED: f64 = 0.98;
 const MOVED_MPS: f64 = 0.01;
-/// The leg is lifted: while it swings, behind its envelope at this point of the stride by so many degrees: who lifts the
-/// foot over what it caught at bends the knee (chosen: half circles stay below).
-const LIFTED_DEG: f64 = 9.0;
-/// How long the leg must be lifted for a disturbed step, s: longer than the low-pass smears a blow.
-const STRAYS_S: f64 = 0.06;
-/// Margin of toppling aside at a point of the stride by the clock, as a multiple, for how long (s), and the strides that must
-/// have been learned: legs swing out to the side by what a few strides do not show. Not ahead: everybody who stops is.
-const OFF_CLOCK: f64 = 3.0;
-const CLOCKED: u32 = 6;
-const FALLS_S: f64 = 0.04;
 /// Cells without which neither counts: a single odd cell is not movement.
 const LEAST_S: f64 = 0.025;
 /// How long a disturbance in stance waits to be told from a knee that gives way, s.
 const WAIT_S: f64 = 0.08;
-/// Weight of a burst while the foot may touch the floor.
-const TOUCHING: f64 = 0.5;
 /// A disturbance so long ago is not that of a knee that gives way now, s.
 const EARLIER_S: f64 = 0.15;
 /// So long after a disturbance the clock of the stride is not to be relied on, in strides.
 const LATE: f64 = 1.6;
 /// Time constant of bursts, s.
 const BURST_S: f64 = 0.05;
-/// Impulse that goes with a burst of a foot that catches, m/s.
-const STRUCK_MPS: f64 = 0.04;
 /// Time after a disturbance in which strides are not learned from, in strides.
 const UNLEARNED: f64 = 4.0;
 /// First strides of a walk, which are still growing, are not learned.
@@ -75,14 +52,12 @@ const OTHER: (f64, f64) = (0.78, 1.28);
 const NEW_PACE: u32 = 6;
 /// How long a leg must be out of its range to topple, s.
 const TOPPLES_S: f64 = 0.02;
-/// Margins of toppling without a disturbance before it, as a multiple.
-const UNDISTURBED: f64 = 3.0;
 /// Shortest and longest stride that is learned, s.
 const STRIDE_S: (f64, f64) = (0.4, 3.5);
 /// Share of a new value in the running means of phases.
 const LEARN: f64 = 0.2;
 /// Margin around contact and final contact within which it is not sure whether the foot bears, as a
-/// share of the stride; before final contact so many spreads of the stride time more.
+/// share of the stride; so many spreads of the stride time more where the clock is that of a stride before.
 const MARGIN: f64 = 0.03;
 const MARGIN_SPREADS: f64 = 2.0;
 /// The same around a swing, within which a burst may be the contact itself.
@@ -116,12 +91,25 @@ struct Limits {
     turn_deg: f64,
     burst_mps2: f64,
     twist_dps: f64,
+    struck_mps: f64,
+    blow_times: f64,
+    full_swing: f64,
+    brisk: f64,
+    touching: f64,
+    lifted_deg: f64,
+    lifted_s: f64,
     slide_mps: f64,
+    rests_mps2: f64,
+    rests_s: f64,
     planted_share: f64,
     within_s: f64,
     lead_s: f64,
     ahead_deg: f64,
     aside_deg: f64,
+    undisturbed_times: f64,
+    off_clock_deg: f64,
+    off_clock_s: f64,
+    clocked: f64,
 }
 
 /// Watches steps against the template.
@@ -135,6 +123,9 @@ pub struct Disturbances {
     anchor: Option<f64>,
     /// Time of the newest cell, s.
     now: f64,
+    /// Where it is in the stride.
+    phase: Option<f64>,
+    place: Place,
     /// Phases of contact and final contact.
     contact_phase: Option<f64>,
     final_phase: Option<f64>,
@@ -161,6 +152,8 @@ pub struct Disturbances {
     /// Strides since the walk began.
     strides: u32,
     since_s: f64,
+    /// The foot is landing, or has not come to rest since.
+    lands: bool,
     /// A disturbance: when it began, and whether it has been told.
     disturbed: Option<(f64, bool)>,
     /// When the last one began, s.
@@ -171,6 +164,8 @@ pub struct Disturbances {
     toppled: bool,
     /// Fastest swings of late, deg/s, and the stride times, s: newest first.
     swings: [(f64, f64); 3],
+    /// Which way the leg swings: 1 or -1.
+    swings_to: f64,
 }
 
 impl Disturbances {
@@ -182,12 +177,25 @@ impl Disturbances {
             turn_deg: tuning.get(Rule::Stumble, 3),
             burst_mps2: tuning.get(Rule::Stumble, 4),
             twist_dps: tuning.get(Rule::Stumble, 5),
+            struck_mps: tuning.get(Rule::Stumble, 7),
+            blow_times: tuning.get(Rule::Stumble, 8),
+            full_swing: tuning.get(Rule::Stumble, 9),
+            brisk: tuning.get(Rule::Stumble, 10),
+            touching: tuning.get(Rule::Stumble, 11),
+            lifted_deg: tuning.get(Rule::Stumble, 12),
+            lifted_s: tuning.get(Rule::Stumble, 13),
             slide_mps: tuning.get(Rule::Slip, 2),
+            rests_mps2: tuning.get(Rule::Slip, 3),
+            rests_s: tuning.get(Rule::Slip, 4),
             planted_share: tuning.get(Rule::KneeGivingWay, 4),
             within_s: topple(2),
             lead_s: topple(3),
             ahead_deg: topple(4),
             aside_deg: topple(5),
+            undisturbed_times: topple(6),
+            off_clock_deg: topple(7),
+            off_clock_s: topple(8),
+            clocked: topple(9),
         };
         let params = Params { spreads: tuning.get(Rule::Stumble, 6), ..Params::default() };
         Self {
@@ -197,6 +205,8 @@ impl Disturbances {
             direction: None,
             anchor: None,
             now: 0.0,
+            phase: None,
+            place: Place::Unsure,
             contact_phase: None,
             final_phase: None,
             last_final: f64::NEG_INFINITY,
@@ -214,12 +224,14 @@ impl Disturbances {
             others: 0,
             strides: 0,
             since_s: 0.0,
+            lands: false,
             disturbed: None,
             disturbed_at: f64::NEG_INFINITY,
             learn_from: f64::NEG_INFINITY,
             topples_s: 0.0,
             toppled: false,
             swings: [(0.0, 0.0); 3],
+            swings_to: 0.0,
         }
     }
 
@@ -319,7 +331,9 @@ impl Disturbances {
         if before.is_none() {
             self.strides = 0;
         }
-        let fastest = self.at(t).map_or(0.0, |l| f64::from(l[RATE].abs()));
+        let fastest_dps = self.at(t).map_or(0.0, |l| f64::from(l[RATE]));
+        self.swings_to = 1.0_f64.copysign(fastest_dps);
+        let fastest = fastest_dps.abs();
         let period = before.map_or(0.0, |b| t - b);
         self.swings = [(fastest, period), self.swings[0], self.swings[1]];
         let Some(before) = before.filter(|_| (STRIDE_S.0..STRIDE_S.1).contains(&period)) else { return };
@@ -343,7 +357,8 @@ impl Disturbances {
         let Self { template, past, now, .. } = self;
         let (next, now) = (past.next(), *now);
         template.learn(period, |share| {
-            let back = libm::round((now - (before + share * period)) / CELL_S);
+            // To the nearest cell.
+            let back = (now - (before + share * period)) / CELL_S + 0.5;
             if !(0.0..512.0).contains(&back) {
                 return None;
             }
@@ -355,8 +370,7 @@ impl Disturbances {
 
     /// A contact at `t`.
     pub fn contact(&mut self, t: f64) {
-        if let (Some(anchor), Some(period)) = (self.anchor, self.template.period_s()) {
-            let phase = (t - anchor) / period;
+        if let Some(phase) = self.phase_at(t) {
             if (0.02..0.6).contains(&phase) {
                 follow(&mut self.contact_phase, phase);
             }
@@ -368,54 +382,62 @@ impl Disturbances {
         self.last_final = t;
     }
 
-    /// The sagittal rate that is usual at `t`, deg/s, when steps are where the clock has them and the foot
-    /// has come to rest in this stance.
-    pub fn usual_dps(&self, t: f64) -> Option<f64> {
+    /// What other stances do at `t`, when steps are where the clock has them and the foot has come to rest in this
+    /// stance.
+    pub fn usual(&self, t: f64) -> Option<UsualStance> {
         // A step that was disturbed before this stance is late: by the clock alone its swing is a stance.
-        let since = t - self.disturbed_at;
-        if since > EARLIER_S && since < LATE * self.template.period_s()? {
+        let (since, period_s) = (t - self.disturbed_at, self.template.period_s()?);
+        if since > EARLIER_S && since < LATE * period_s {
             return None;
         }
         // A foot that has not come to rest may yet be landing.
-        if self.rests_s < RESTS.1 {
+        if self.rests_s < self.limits.rests_s {
             return None;
         }
-        self.template.usual_rate(self.phase(t)?).map(f64::from)
+        let phase = self.phase?;
+        let [lowest, _] = self.template.usual_rates(phase)?;
+        let [_, before] = self.template.usual_rates((phase - TREND_S / period_s).max(0.0))?;
+        Some(UsualStance { rate_dps: lowest.into(), loses_dps: f64::from(before - lowest).max(0.0) })
     }
 
     /// Phase at `t`; above 1 while the next swing is overdue.
-    pub fn phase(&self, t: f64) -> Option<f64> {
+    fn phase_at(&self, t: f64) -> Option<f64> {
         Some((t - self.anchor?) / self.template.period_s()?)
     }
 
-    /// Where in the stride `t` is.
-    pub fn place(&self, t: f64) -> Place {
-        let (Some(phase), Some(contact), Some(off)) = (self.phase(t), self.contact_phase, self.final_phase)
+    /// Finds where in the stride `t` is.
+    pub fn locate(&mut self, t: f64) -> Place {
+        self.phase = self.phase_at(t);
+        self.place = self.place_at();
+        self.place
+    }
+
+    fn place_at(&self) -> Place {
+        let (Some(phase), Some(contact), Some(off)) = (self.phase, self.contact_phase, self.final_phase)
         else {
             return Place::Unsure;
         };
-        let early = MARGIN_SPREADS * self.template.variation() * off;
-        if phase > contact + MARGIN && phase < off - MARGIN - early {
+        let early = MARGIN_SPREADS * self.template.variation();
+        if phase > contact + MARGIN && phase < off - MARGIN - early * off {
             return Place::Stance;
         }
-        let swing = |phase: f64| phase < contact - SWING_MARGIN.1;
-        if swing(phase) || (phase > off + SWING_MARGIN.0 && swing(phase - 1.0)) {
+        let lands = contact - SWING_MARGIN.1;
+        if phase < lands || (phase > off + SWING_MARGIN.0 && phase - 1.0 < lands - early) {
             Place::Swing
         } else {
             Place::Unsure
         }
     }
 
-    /// Remembers one cell, and tells what it shows. `watched` when it may be judged; `signed` when
-    /// the sign of the axes is known.
-    pub fn step(&mut self, t: f64, lanes: Lanes, watched: bool, signed: bool) -> Option<Found> {
+    /// Remembers one cell, and tells what it shows. `watched` when it may be judged, and has been located.
+    pub fn step(&mut self, t: f64, lanes: Lanes, watched: bool) -> Option<Found> {
         self.now = t;
         self.past.push(lanes);
         if !watched {
             self.calm();
             return None;
         }
-        let phase = self.phase(t)?;
+        let phase = self.phase?;
         let beyond = self.template.beyond(phase, &lanes);
         let fade = 1.0 - CELL_S / FADE_S;
         self.jerk[0] = fade * self.jerk[0] + CELL_S * f64::from(beyond[FORWARD].abs());
@@ -423,30 +445,44 @@ impl Disturbances {
         self.turn = fade * self.turn + CELL_S * f64::from(beyond[RATE].abs());
         let caught = CELL_S * f64::from(beyond[FORWARD].abs() + beyond[UPWARD].abs());
         self.catch_mps = (1.0 - CELL_S / CATCH_S) * self.catch_mps + caught;
-        let place = self.place(t);
-        self.pace(place, &lanes);
+        let place = self.place;
+        self.pace(phase, place, &lanes);
         let low = self.template.low(phase).map_or(0.0, f64::from);
         self.below_dps = (low - f64::from(lanes[RATE])).max(0.0);
         let fade = 1.0 - CELL_S / BURST_S;
-        let share = if place == Place::Swing { 1.0 } else { TOUCHING };
+        // A hard landing is a landing.
+        let share = match place {
+            Place::Swing => 1.0,
+            _ if self.lands => 0.0,
+            _ => self.limits.touching,
+        };
         for (sum, lane) in self.bursts.iter_mut().zip([BURST, TWIST]) {
             *sum = fade * *sum + share * f64::from(beyond[lane]);
         }
         let any = beyond[FORWARD] != 0.0 || beyond[UPWARD] != 0.0 || beyond[RATE] != 0.0;
         self.since_s = if any { self.since_s + CELL_S } else { (self.since_s - 0.5 * CELL_S).max(0.0) };
-        let off = [if signed { f64::from(beyond[AHEAD]) } else { 0.0 }, f64::from(beyond[ASIDE])];
-        self.stray(off);
-        self.topple(t, &lanes, signed).or_else(|| self.disturb(t, place, f64::from(lanes[RATE])))
+        self.stray([f64::from(beyond[AHEAD]), f64::from(beyond[ASIDE])]);
+        self.topple(t, &lanes).or_else(|| self.disturb(t, place, f64::from(lanes[RATE])))
     }
 
     /// How fast the leg has swung of late, and how long the ankle has rested in this stance.
-    fn pace(&mut self, place: Place, lanes: &Lanes) {
+    fn pace(&mut self, phase: f64, place: Place, lanes: &Lanes) {
         self.brisk_dps = (self.brisk_dps * (1.0 - CELL_S / FADE_S)).max(f64::from(lanes[RATE].abs()));
         let pace = (RESTS_STRIDE_S / self.template.period_s().unwrap_or(RESTS_STRIDE_S)).max(1.0);
-        let still = f64::from(lanes[FORWARD].abs().max(lanes[UPWARD].abs())) < RESTS.0 * pace * pace;
+        let still =
+            f64::from(lanes[FORWARD].abs().max(lanes[UPWARD].abs())) < self.limits.rests_mps2 * pace * pace;
+        self.lands = match (place, self.contact_phase) {
+            (Place::Stance, _) => self.rests_s < self.limits.rests_s,
+            (Place::Unsure, Some(contact)) => {
+                let phase = phase - f64::from(phase >= 1.0);
+                phase > contact - SWING_MARGIN.1 - MARGIN_SPREADS * self.template.variation()
+                    && phase <= contact + MARGIN
+            }
+            _ => false,
+        };
         if place == Place::Swing {
             self.rests_s = 0.0;
-        } else if place == Place::Stance && self.rests_s < RESTS.1 {
+        } else if place == Place::Stance && self.rests_s < self.limits.rests_s {
             self.rests_s = if still { self.rests_s + CELL_S } else { 0.0 };
         }
     }
@@ -457,20 +493,20 @@ impl Disturbances {
         let bears = place == Place::Stance;
         // With a planted foot the shank turns and the ankle stays.
         let gives_mps = l.planted_share * SHANK_M * RAD * self.below_dps;
-        let slides = bears && self.rests_s >= RESTS.1 && self.jerk[0] > l.slide_mps.max(gives_mps);
+        let slides = bears && self.rests_s >= l.rests_s && self.jerk[0] > l.slide_mps.max(gives_mps);
         // A burst that moves nothing is a knock on the sensor, or a contact at another time.
         let burst = self.bursts[0] / l.burst_mps2 + self.bursts[1] / l.twist_dps;
         let fastest = self.swings[0].0.max(self.swings[1].0);
         let swings = place == Place::Swing;
         let blow = swings
-            && burst > BLOW
-            && rate_dps.abs() > FULL * fastest
+            && burst > l.blow_times
+            && rate_dps * self.swings_to > l.full_swing * fastest
             && (rate_dps.abs() < SLOWED * self.brisk_dps || jerk > MOVED_MPS);
-        let struck = blow || (burst > 1.0 && jerk > STRUCK_MPS);
+        let struck = blow || (burst > 1.0 && jerk > l.struck_mps);
         let lasts =
             self.since_s > LEAST_S && (self.catch_mps > l.jerk_mps || self.turn > l.turn_deg || slides);
-        let moves = !swings || self.brisk_dps > BRISK * fastest;
-        let strong = (lasts || struck || self.strays_s > STRAYS_S) && moves;
+        let moves = !swings || self.brisk_dps > l.brisk * fastest;
+        let strong = (lasts || struck || self.strays_s > l.lifted_s) && moves;
         if strong && self.disturbed.is_none() {
             let onset = t - self.since_s.max(CELL_S);
             self.disturbed = Some((onset, false));
@@ -498,7 +534,7 @@ impl Disturbances {
             .with("ankle_forward_mps", self.jerk[0])
             .with("ankle_up_mps", self.jerk[1])
             .with("turn_deg", self.turn)
-            .with("burst_mps2", self.bursts[0]);
+            .with("burst_times", burst);
         Some(Found { rule, onset, evidence })
     }
 
@@ -507,19 +543,19 @@ impl Disturbances {
     fn stray(&mut self, off: [f64; 2]) {
         let [ahead, aside] = off;
         self.off_aside_deg = aside;
-        let known = self.template.strides() >= CLOCKED;
+        let known = f64::from(self.template.strides()) >= self.limits.clocked;
         let lasts = |is: bool, so_far: f64| if known && is { so_far + CELL_S } else { 0.0 };
         // Who stops is off the clock as well, with a leg that hardly moves.
-        let swings = self.brisk_dps > FULL * self.swings[0].0.max(self.swings[1].0);
-        self.strays_s = lasts(swings && -ahead > LIFTED_DEG, self.strays_s);
-        self.falls_s = lasts(aside.abs() > OFF_CLOCK * self.limits.aside_deg, self.falls_s);
+        let swings = self.brisk_dps > self.limits.full_swing * self.swings[0].0.max(self.swings[1].0);
+        self.strays_s = lasts(swings && -ahead > self.limits.lifted_deg, self.strays_s);
+        self.falls_s = lasts(aside.abs() > self.limits.off_clock_deg, self.falls_s);
         self.falls_told &= self.falls_s > 0.0;
     }
 
     /// Whether the leg leaves its usual range toward the toes, or aside.
-    fn topple(&mut self, t: f64, lanes: &Lanes, signed: bool) -> Option<Found> {
+    fn topple(&mut self, t: f64, lanes: &Lanes) -> Option<Found> {
         let l = &self.limits;
-        if self.falls_s > FALLS_S - 0.5 * CELL_S && !self.falls_told {
+        if self.falls_s > l.off_clock_s - 0.5 * CELL_S && !self.falls_told {
             self.falls_told = true;
             self.toppled = true;
             let evidence =
@@ -531,7 +567,7 @@ impl Disturbances {
         let disturbed = self.disturbed.map(|(onset, _)| onset).filter(|onset| t - onset <= l.within_s);
         let (onset, margin, lasting_s) = match disturbed {
             Some(onset) => (onset, 1.0, TOPPLES_S),
-            None => (t - self.topples_s - l.lead_s, UNDISTURBED, UNDISTURBED * TOPPLES_S),
+            None => (t - self.topples_s - l.lead_s, l.undisturbed_times, l.undisturbed_times * TOPPLES_S),
         };
         if self.toppled && disturbed.is_some() {
             return None;
@@ -540,7 +576,7 @@ impl Disturbances {
             let (low, high) = self.template.range(lane);
             (f64::from(lanes[lane] - high), f64::from(low - lanes[lane]))
         };
-        let ahead = if signed { out(AHEAD).0 } else { f64::NEG_INFINITY };
+        let ahead = out(AHEAD).0;
         let (right, left) = out(ASIDE);
         let aside = right.max(left);
         let out = ahead > margin * l.ahead_deg || aside > margin * l.aside_deg;

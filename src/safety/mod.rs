@@ -101,6 +101,8 @@ pub struct Safety {
     cues: [Cue; RULES],
     /// The earliest moment at which an alert may end, s.
     due: f64,
+    /// Needs of the rules that watch steps.
+    acute: u32,
     fall: FallRule,
     steps: Disturbances,
     buckle: BuckleRule,
@@ -114,13 +116,15 @@ pub struct Safety {
     /// Change of heading since the beginning, deg.
     heading_deg: f64,
     headings: Box<Ring<f64, 512>>,
+    /// Cells of one stride.
+    stride_cells: u64,
     /// Force and rate of the last two cells.
     recent: [[[f64; 3]; 2]; 2],
     /// Last lost and last clipped reading, s.
     lost: f64,
     clipped: f64,
     /// Needs that are met now.
-    met: u16,
+    met: u32,
     /// Last moment at which the sensor moved, and last swing, s.
     moved: f64,
     swung: f64,
@@ -148,6 +152,7 @@ impl Safety {
             known,
             cues,
             due: f64::INFINITY,
+            acute: Rule::Stumble.info().needs.iter().fold(0, |set, need| set | need.bit()),
             fall: FallRule::new(tuning, known.mounted),
             steps: Disturbances::new(tuning),
             buckle: BuckleRule::new(tuning),
@@ -159,6 +164,7 @@ impl Safety {
             direction: None,
             heading_deg: 0.0,
             headings: Box::default(),
+            stride_cells: cells_of(STRIDE_S),
             recent: [[[0.0; 3]; 2]; 2],
             lost: f64::NEG_INFINITY,
             clipped: f64::NEG_INFINITY,
@@ -251,7 +257,7 @@ impl Safety {
         }
         self.heading_deg += CELL_S * dot(rates, pose.shank.up);
         self.headings.push(self.heading_deg);
-        let straight = self.turns_dps().abs() < TURNING_DPS;
+        let straight = self.turned_deg().abs() < TURNING_DPS * (self.stride_cells as f64 * CELL_S);
         let walking = if axes { self.walks(t) } else { t - self.moved < MOVED_S };
         let needs = [
             (Need::Walking, walking),
@@ -263,6 +269,7 @@ impl Safety {
             (Need::Template, self.steps.is_ready()),
             (Need::Strides, self.strides.enough()),
             (Need::Thigh, t - self.thigh < RINGS_S),
+            (Need::Pace, self.steps.period_s().is_some_and(|p| p < self.halt.slowest_s())),
         ];
         self.met = needs.into_iter().fold(0, |set, (need, met)| if met { set | need.bit() } else { set });
         self.account.cell(self.met);
@@ -270,21 +277,18 @@ impl Safety {
         self.pass(t);
     }
 
-    /// Rate of the heading over the last stride, deg/s.
-    fn turns_dps(&self) -> f64 {
-        let stride_s = self.steps.period_s().unwrap_or(STRIDE_S);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the memory")]
-        let cells = libm::round(stride_s / CELL_S).clamp(1.0, 500.0) as u64;
-        let before = self.headings.next().checked_sub(cells + 1).and_then(|n| self.headings.get(n));
-        before.map_or(0.0, |b| (self.heading_deg - b) / (cells as f64 * CELL_S))
+    /// Change of the heading over the last stride, deg.
+    fn turned_deg(&self) -> f64 {
+        let before = self.headings.next().checked_sub(self.stride_cells + 1);
+        before.and_then(|n| self.headings.get(n)).map_or(0.0, |b| self.heading_deg - b)
     }
 
     fn has(&self, need: Need) -> bool {
         self.met & need.bit() != 0
     }
 
-    fn has_all(&self, needs: &[Need]) -> bool {
-        needs.iter().all(|n| self.has(*n))
+    fn watches_steps(&self) -> bool {
+        self.met & self.acute == self.acute
     }
 
     fn walks(&self, t: f64) -> bool {
@@ -298,8 +302,9 @@ impl Safety {
             self.pause = (None, t);
             return;
         }
-        let needs = Rule::Stumble.info().needs;
-        let lacking = Need::ALL.into_iter().find(|n| needs.contains(n) && !self.has(*n));
+        let lacks = self.acute & !self.met;
+        let lacking =
+            if lacks == 0 { None } else { Need::ALL.into_iter().find(|need| lacks & need.bit() != 0) };
         if lacking.is_some() != self.pause.0.is_some() {
             self.pause = (lacking, t);
         }
@@ -325,18 +330,17 @@ impl Safety {
         let [burst, twist] = self.bursts(pose);
         let lanes =
             lanes([m.omega_dps, m.ankle_forward_mps2, m.ankle_up_mps2, ahead_deg, aside_deg, burst, twist]);
-        let watched = self.has_all(Rule::Stumble.info().needs);
-        let signed = self.has(Need::Direction);
+        let watched = self.watches_steps();
         let walks = self.walks(m.t);
         if !walks && self.steps.anchor().is_some() {
             self.steps.stop();
             self.spectrum.restart();
         }
         let watched = watched && walks;
-        if watched && signed {
-            let bears = self.steps.place(m.t) == Place::Stance;
-            let usual_dps = if bears { self.steps.usual_dps(m.t) } else { None };
-            if let Some((onset, evidence)) = self.buckle.step(m, knee_deg, usual_dps) {
+        if watched {
+            let bears = self.steps.locate(m.t) == Place::Stance;
+            let usual = if bears { self.steps.usual(m.t) } else { None };
+            if let Some((onset, evidence)) = self.buckle.step(m, knee_deg, usual) {
                 self.evidence(Rule::KneeGivingWay, onset, m.t, evidence);
                 self.steps.explained();
                 self.disturbance(onset, m.t);
@@ -344,7 +348,7 @@ impl Safety {
         } else {
             self.buckle.restart();
         }
-        if let Some(found) = self.steps.step(m.t, lanes, watched, signed) {
+        if let Some(found) = self.steps.step(m.t, lanes, watched) {
             self.evidence(found.rule, found.onset, m.t, found.evidence);
             if found.rule != Rule::StumbleUnrecovered {
                 self.disturbance(found.onset, m.t);
@@ -352,12 +356,13 @@ impl Safety {
         }
         if self.known.belt_mps.is_some_and(|v| v > 0.0)
             && self.has(Need::Samples)
+            && self.has(Need::Pace)
             && let Some((onset, evidence)) = self.halt.step(m.t, m.omega_dps, &self.steps)
         {
             self.evidence(Rule::SuddenStop, onset, m.t, evidence);
         }
-        if walks && let Some(spectral) = self.spectrum.step(m.ankle_up_mps2) {
-            self.strides.spectral(spectral);
+        if walks {
+            self.spectrum.step(m.ankle_up_mps2);
         }
     }
 
@@ -366,10 +371,12 @@ impl Safety {
         let now = [pose.shank.acc_mps2, pose.shank.gyr_dps];
         let [before, middle] = self.recent;
         self.recent = [middle, now];
-        [0, 1].map(|s| {
-            let d: [f64; 3] = std::array::from_fn(|k| now[s][k] - 2.0 * middle[s][k] + before[s][k]);
+        let size = |s: usize| {
+            let of = |k: usize| now[s][k] - 2.0 * middle[s][k] + before[s][k];
+            let d = [of(0), of(1), of(2)];
             dot(d, d).sqrt()
-        })
+        };
+        [size(0), size(1)]
     }
 
     /// A step was disturbed: counts towards repeated ones.
@@ -396,6 +403,7 @@ impl Safety {
                 self.swung = t;
                 self.direction = Some(direction);
                 self.steps.swing(t, direction);
+                self.stride_cells = cells_of(self.steps.period_s().unwrap_or(STRIDE_S));
                 self.halt.swing(&self.steps);
             }
             EventKind::ToeContact | EventKind::InitialContact => self.steps.contact(t),
@@ -409,7 +417,7 @@ impl Safety {
         let mut found: [Option<(Rule, Evidence)>; 12] = [None; 12];
         let mut n = 0;
         let swing_dps = Some(self.steps.swings()[0].0).filter(|d| *d > 0.0);
-        self.strides.stride(stride, swing_dps, &mut |f| {
+        self.strides.stride(stride, swing_dps, &mut self.spectrum, &mut |f| {
             if let Some(slot) = found.get_mut(n) {
                 *slot = Some(f);
                 n += 1;
@@ -453,6 +461,7 @@ impl Safety {
     /// The axes have been turned around, or what is under way is void.
     pub fn forget(&mut self) {
         self.steps.forget();
+        self.stride_cells = cells_of(STRIDE_S);
         self.buckle.restart();
     }
 
@@ -473,6 +482,13 @@ impl Safety {
         });
         SafetySummary { rules, tuning: self.tuning }
     }
+}
+
+/// Cells in `seconds`, as far as headings are remembered.
+fn cells_of(seconds: f64) -> u64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the memory")]
+    let cells = libm::round(seconds / CELL_S).clamp(1.0, 500.0) as u64;
+    cells
 }
 
 fn lanes(values: [f64; 7]) -> [f32; LANES] {

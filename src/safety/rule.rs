@@ -37,7 +37,7 @@ pub enum Rule {
 /// How many rules there are.
 pub const RULES: usize = 20;
 /// Most limits that one rule has.
-pub const MOST_LIMITS: usize = 7;
+pub const MOST_LIMITS: usize = 16;
 
 impl Rule {
     /// All, in the order of the table.
@@ -108,6 +108,8 @@ pub enum Need {
     Strides,
     /// The sensor on the thigh.
     Thigh,
+    /// Strides so short that one of those of a planned end is seen before it is over.
+    Pace,
     /// The belt's speed.
     Belt,
     /// A sensor on each leg.
@@ -127,7 +129,7 @@ pub enum Need {
 
 impl Need {
     /// All, in the order in which the first that is lacking is named.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Heel,
         Self::BothLegs,
         Self::Belt,
@@ -143,12 +145,13 @@ impl Need {
         Self::Knee,
         Self::Length,
         Self::Template,
+        Self::Pace,
         Self::Strides,
     ];
 
     /// Its bit in a set of needs.
-    pub const fn bit(self) -> u16 {
-        1 << self as u16
+    pub const fn bit(self) -> u32 {
+        1 << self as u32
     }
 
     /// Why a rule is not watched without it.
@@ -163,6 +166,7 @@ impl Need {
             Self::Template => "this person's stride is still being learned",
             Self::Strides => "fewer than 12 valid strides so far",
             Self::Thigh => "there is no sensor on the thigh",
+            Self::Pace => "strides are so slow that a planned end looks the same",
             Self::Belt => "the belt's speed is not given",
             Self::BothLegs => "there is a sensor on one leg only",
             Self::Plan => "no direction is planned",
@@ -185,6 +189,7 @@ impl Need {
             Self::Template => "some steady strides to learn from",
             Self::Strides => "12 valid strides",
             Self::Thigh => "the thigh sensor",
+            Self::Pace => "strides that are not slow",
             Self::Belt => "the belt's speed",
             Self::BothLegs => "a sensor on each leg",
             Self::Plan => "a planned direction",
@@ -260,7 +265,7 @@ const fn ends(seconds: f64, source: &'static str) -> Limit {
 
 /// Needs of rules that read samples against the stride under way.
 const ACUTE: &[Need] =
-    &[Need::Walking, Need::Axes, Need::Samples, Need::Range, Need::Straight, Need::Template];
+    &[Need::Walking, Need::Axes, Need::Samples, Need::Range, Need::Direction, Need::Straight, Need::Template];
 
 /// Needs of rules that compare strides.
 const OVER_STRIDES: &[Need] = &[Need::Walking, Need::Axes, Need::Direction, Need::Straight, Need::Strides];
@@ -275,15 +280,7 @@ pub static TABLE: [RuleInfo; RULES] = [
         why: "a step that is caught brings the leg back into its usual range; a leg that goes on turning \
               out of it, toward the toes or sideways, follows a body that topples backward or sideways",
         message: "Hold on and stop: a step went wrong and was not caught.",
-        needs: &[
-            Need::Walking,
-            Need::Axes,
-            Need::Samples,
-            Need::Range,
-            Need::Direction,
-            Need::Straight,
-            Need::Template,
-        ],
+        needs: ACUTE,
         limits: &[
             refractory(10.0),
             ends(10.0, "chosen: long enough to hold on and look"),
@@ -308,6 +305,28 @@ pub static TABLE: [RuleInfo; RULES] = [
                 4.0,
                 (1.0, 60.0),
                 "chosen: twice the error of the inclination (1 to 2)",
+            ),
+            limit(
+                "undisturbed_times",
+                "times",
+                3.0,
+                (1.0, 20.0),
+                "the same without a disturbed step before it, and three times as long (chosen)",
+            ),
+            limit(
+                "off_clock_deg",
+                "deg",
+                12.0,
+                (2.0, 60.0),
+                "aside of the own envelope at this point of the stride (chosen)",
+            ),
+            limit("off_clock_s", "s", 0.04, (0.01, 1.0), "chosen: twice as long as beyond the whole range"),
+            limit(
+                "clocked",
+                "strides",
+                6.0,
+                (3.0, 100.0),
+                "legs swing out by what a few strides do not show (chosen)",
             ),
         ],
         scenarios: &["fall_back", "fall_side"],
@@ -358,15 +377,7 @@ pub static TABLE: [RuleInfo; RULES] = [
         why: "in backward stance the shank turns forward over a planted foot; a knee that gives way lets \
               it fall back, while the ankle does not move as it does when a swing begins",
         message: "Hold on and stop: the knee gave way.",
-        needs: &[
-            Need::Walking,
-            Need::Axes,
-            Need::Samples,
-            Need::Range,
-            Need::Direction,
-            Need::Straight,
-            Need::Template,
-        ],
+        needs: ACUTE,
         limits: &[
             refractory(5.0),
             ends(10.0, "chosen: long enough to hold on and look"),
@@ -380,19 +391,42 @@ pub static TABLE: [RuleInfo; RULES] = [
             limit(
                 "drop_deg",
                 "deg",
-                4.0,
-                (1.0, 40.0),
-                "against the own rate 0.1 s before; chosen: a third of what giving way by 20 turns the shank",
+                2.0,
+                (0.5, 40.0),
+                "against the own rate 0.1 s before, beyond what other stances lose; chosen: a tenth of giving way by 20",
             ),
             limit(
                 "ankle_share",
                 "share",
-                0.3,
+                0.33,
                 (0.05, 2.0),
                 "of what the shank's turn would move an ankle that slides: 1 in a slide, 0 with a planted foot (chosen)",
             ),
             limit("knee_dps", "deg/s", 100.0, (20.0, 600.0), "two sensors; chosen, no published value"),
             limit("knee_deg", "deg", 12.0, (4.0, 60.0), "two sensors; chosen, no published value"),
+            limit(
+                "unusual_dps",
+                "deg/s",
+                60.0,
+                (0.0, 400.0),
+                "below the mean of other stances there: what each stance does is not giving way (chosen)",
+            ),
+            limit(
+                "unusual_loss_dps",
+                "deg/s",
+                0.0,
+                (0.0, 400.0),
+                "lost beyond what other stances lose there within 0.1 s (chosen)",
+            ),
+            limit(
+                "planted_s",
+                "s",
+                0.05,
+                (0.0, 1.0),
+                "a late swing turns back when the stance is due (chosen)",
+            ),
+            limit("longest_s", "s", 0.2, (0.05, 2.0), "what takes longer is done on purpose (chosen)"),
+            limit("lasts_s", "s", 0.03, (0.01, 0.2), "chosen: more than one odd cell"),
         ],
         scenarios: &["bw_buckle"],
     },
@@ -403,7 +437,7 @@ pub static TABLE: [RuleInfo; RULES] = [
         what: "steps cease within one stride while the belt runs",
         why: "who stops on a belt is carried off it; a planned end lengthens the strides before",
         message: "You have stopped and the belt still runs: hold the rails and stop the belt.",
-        needs: &[Need::Belt, Need::Walking, Need::Axes, Need::Samples],
+        needs: &[Need::Belt, Need::Walking, Need::Axes, Need::Samples, Need::Template, Need::Pace],
         limits: &[
             refractory(10.0),
             ends(5.0, "chosen: until steps are seen again, or it is answered"),
@@ -427,6 +461,27 @@ pub static TABLE: [RuleInfo; RULES] = [
                 0.15,
                 (0.02, 2.0),
                 "a planned end lengthens strides over 3 to 10 s (chosen)",
+            ),
+            limit(
+                "slower",
+                "share",
+                0.85,
+                (0.1, 1.0),
+                "of the usual rate of the swing: a planned end slows it (chosen)",
+            ),
+            limit(
+                "still_dps",
+                "deg/s",
+                15.0,
+                (1.0, 100.0),
+                "chosen: a shank turns 20 and more over a foot at 0.3 m/s",
+            ),
+            limit(
+                "slowest_s",
+                "s",
+                2.0,
+                (0.5, 10.0),
+                "a planned end takes 3 s and more: of slower strides none that is longer is seen in it (chosen)",
             ),
         ],
         scenarios: &["stop_abrupt"],
@@ -487,7 +542,13 @@ pub static TABLE: [RuleInfo; RULES] = [
                 (0.05, 3.0),
                 "chosen: a swinging foot moves at 0.7 to 4 m/s; a third of the slowest",
             ),
-            limit("turn_deg", "deg", 8.0, (2.0, 60.0), "chosen: a slow stride's own turns differ by less"),
+            limit(
+                "turn_deg",
+                "deg",
+                3.0,
+                (1.0, 60.0),
+                "beyond the own envelope within 0.1 s; chosen: more than the error of the inclination (1 to 2)",
+            ),
             limit(
                 "burst_mps2",
                 "m/s2",
@@ -509,6 +570,49 @@ pub static TABLE: [RuleInfo; RULES] = [
                 (2.0, 12.0),
                 "5 SD at one phase (proposal for a shank sensor); 3 here beside the window of phases",
             ),
+            limit(
+                "struck_mps",
+                "m/s",
+                0.04,
+                (0.0, 1.0),
+                "what goes with a burst: a knock on the sensor moves no ankle (chosen)",
+            ),
+            limit(
+                "blow_times",
+                "times",
+                1.5,
+                (1.0, 20.0),
+                "a burst that counts alone in full swing (chosen)",
+            ),
+            limit(
+                "full_swing",
+                "share",
+                0.4,
+                (0.05, 1.0),
+                "of the usual fastest rate: no foot lands in the midst of a swing (chosen)",
+            ),
+            limit(
+                "brisk",
+                "share",
+                0.33,
+                (0.0, 1.0),
+                "of the usual fastest rate within 0.1 s: the last step before standing hardly moves the foot (chosen)",
+            ),
+            limit(
+                "touching",
+                "share",
+                0.5,
+                (0.0, 1.0),
+                "what a burst counts while the foot may touch the floor (chosen)",
+            ),
+            limit(
+                "lifted_deg",
+                "deg",
+                9.0,
+                (2.0, 60.0),
+                "behind the own swing: a foot that is lifted over bends the knee; half circles stay below (chosen)",
+            ),
+            limit("lifted_s", "s", 0.06, (0.01, 0.5), "longer than the low-pass smears a blow (chosen)"),
         ],
         scenarios: &["bw_stumble_elevate", "bw_stumble_lower"],
     },
@@ -526,10 +630,18 @@ pub static TABLE: [RuleInfo; RULES] = [
             limit(
                 "jerk_mps",
                 "m/s",
-                0.25,
+                0.2,
                 (0.05, 3.0),
-                "0.4 m/s at the end of a slide (chosen), less what the low-pass takes",
+                "half of the 0.4 m/s at the end of a slide (chosen): the low-pass and the envelope take the rest",
             ),
+            limit(
+                "rests_mps2",
+                "m/s2",
+                4.0,
+                (0.5, 40.0),
+                "what slides has rested: the ankle's acceleration in a stance, in strides of 1.3 s and more (chosen)",
+            ),
+            limit("rests_s", "s", 0.05, (0.0, 1.0), "for so long (chosen)"),
         ],
         scenarios: &["bw_slip"],
     },
@@ -566,8 +678,9 @@ pub static TABLE: [RuleInfo; RULES] = [
         rule: Rule::Shuffling,
         name: "shuffling",
         level: AlertLevel::Caution,
-        what: "short, low, flat steps: two signs at once in three of five strides",
-        why: "a foot that is hardly lifted has little room over the floor, and catches",
+        what: "low steps that are short or slow for their cadence, in three of five strides",
+        why: "a foot that is hardly lifted has little room over the floor, and catches; one that is lifted does not \
+              shuffle, however it lands",
         message: "Your steps have become short and low. Lift the feet, or make a pause.",
         needs: &[Need::Walking, Need::Axes, Need::Direction, Need::Straight],
         limits: &[
@@ -576,17 +689,17 @@ pub static TABLE: [RuleInfo; RULES] = [
             limit(
                 "usual_share",
                 "share",
-                0.5,
+                0.4,
                 (0.1, 0.9),
-                "half of the swing's speed, or of the length, that goes with the cadence (walk ratio 0.005 m per step/min; chosen)",
+                "of the swing's speed, or of the length, that goes with the cadence (walk ratio 0.005 m per step/min; chosen)",
             ),
-            limit("lift_m", "m", 0.025, (0.005, 0.2), "shuffles below 2 to 3 cm, walking 10 to 12 (model)"),
+            limit("lift_m", "m", 0.03, (0.005, 0.2), "shuffles below 2 to 3 cm, walking 10 to 12 (model)"),
             limit(
                 "stance",
                 "share",
                 0.74,
                 (0.5, 0.95),
-                "0.60 to 0.70 in walking, the higher the slower (Laufer 2005 in direction)",
+                "where no lift is measured, with a flat landing; 0.60 to 0.70 in walking (Laufer 2005 in direction)",
             ),
             limit("of_five", "strides", 3.0, (1.0, 5.0), "3 of 5 (chosen)"),
         ],

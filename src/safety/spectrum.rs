@@ -41,6 +41,10 @@ pub struct Spectrum {
     forward: Arc<dyn Fft<f64>>,
     inverse: Arc<dyn Fft<f64>>,
     ring: Box<[f64; WINDOW]>,
+    /// The last full window, oldest first.
+    window: Box<[f64; WINDOW]>,
+    /// What it shows: nothing is transformed before somebody asks.
+    seen: Option<Spectral>,
     work: Box<[Complex<f64>]>,
     scratch: Box<[Complex<f64>]>,
     n: usize,
@@ -67,6 +71,8 @@ impl Default for Spectrum {
             forward,
             inverse,
             ring: Box::new([0.0; WINDOW]),
+            window: Box::new([0.0; WINDOW]),
+            seen: Some(Spectral::default()),
             work: vec![zero; 2 * WINDOW].into(),
             scratch: vec![zero; scratch].into(),
             n: 0,
@@ -83,26 +89,40 @@ impl Spectrum {
         self.filled = 0;
     }
 
-    /// Takes one cell; tells what the window shows every 1.28 s once it is full.
-    pub fn step(&mut self, value: f64) -> Option<Spectral> {
+    /// Takes one cell. The window is that of every 1.28 s once it is full.
+    pub fn step(&mut self, value: f64) {
         self.sum += value;
         self.cells += 1;
         if self.cells < TOGETHER {
-            return None;
+            return;
         }
         self.ring[self.n % WINDOW] = std::mem::take(&mut self.sum) / TOGETHER as f64;
         self.cells = 0;
         self.n += 1;
         self.filled = (self.filled + 1).min(WINDOW);
-        (self.filled == WINDOW && self.n.is_multiple_of(HOP)).then(|| self.look())
+        if self.filled == WINDOW && self.n.is_multiple_of(HOP) {
+            let (newer, older) = self.ring.split_at(self.n % WINDOW);
+            self.window[..older.len()].copy_from_slice(older);
+            self.window[older.len()..].copy_from_slice(newer);
+            self.seen = None;
+        }
+    }
+
+    /// What the last full window shows.
+    pub fn last(&mut self) -> Spectral {
+        if let Some(seen) = self.seen {
+            return seen;
+        }
+        let seen = self.look();
+        self.seen = Some(seen);
+        seen
     }
 
     fn look(&mut self) -> Spectral {
-        let mean = self.ring.iter().sum::<f64>() / WINDOW as f64;
-        let newest = self.n % WINDOW;
+        let mean = self.window.iter().sum::<f64>() / WINDOW as f64;
         self.work.fill(Complex::default());
-        for (k, w) in self.work[..WINDOW].iter_mut().enumerate() {
-            w.re = self.ring[(newest + k) % WINDOW] - mean;
+        for (w, value) in self.work.iter_mut().zip(self.window.iter()) {
+            w.re = value - mean;
         }
         self.forward.process_with_scratch(&mut self.work, &mut self.scratch);
         let hertz = RATE_HZ / (2 * WINDOW) as f64;
@@ -134,7 +154,8 @@ mod tests {
 
     fn of(signal: impl Fn(f64) -> f64) -> Spectral {
         let mut spectrum = Spectrum::default();
-        (0..1000).filter_map(|k| spectrum.step(signal(f64::from(k) * 0.01))).last().unwrap()
+        (0..1000).for_each(|k| spectrum.step(signal(f64::from(k) * 0.01)));
+        spectrum.last()
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::robust::{median, spread};
 use super::rule::Rule;
-use super::spectrum::Spectral;
+use super::spectrum::Spectrum;
 use super::tuning::Tuning;
 use crate::record::{Contact, Direction, Evidence, KneeVerdict, Stride, StrideDirection};
 use crate::time::SensorTime;
@@ -75,7 +75,6 @@ pub struct StrideRules {
     last_knees: [f64; LEAST],
     knee_n: usize,
     against_plan: u32,
-    spectral: Spectral,
     /// A verdict on contacts, knees or lengths has been seen.
     pub seen: Seen,
 }
@@ -112,7 +111,6 @@ impl StrideRules {
             last_knees: [0.0; LEAST],
             knee_n: 0,
             against_plan: 0,
-            spectral: Spectral::default(),
             seen: Seen::default(),
         }
     }
@@ -120,11 +118,6 @@ impl StrideRules {
     /// Whether there are enough strides for statistics.
     pub fn enough(&self) -> bool {
         self.n >= LEAST
-    }
-
-    /// What the spectrum shows.
-    pub fn spectral(&mut self, now: Spectral) {
-        self.spectral = now;
     }
 
     fn get(&self, rule: Rule, place: usize) -> f64 {
@@ -145,7 +138,13 @@ impl StrideRules {
     }
 
     /// Takes a stride whose swing was `swing_dps` fast; tells what goes on.
-    pub fn stride(&mut self, s: &Stride, swing_dps: Option<f64>, emit: &mut impl FnMut(Found)) {
+    pub fn stride(
+        &mut self,
+        s: &Stride,
+        swing_dps: Option<f64>,
+        spectrum: &mut Spectrum,
+        emit: &mut impl FnMut(Found),
+    ) {
         self.plan(s, emit);
         self.seen.contact |= s.contact.is_some();
         self.seen.knee |= s.knee_min_flexion_deg.is_some() || s.knee_verdict.is_some();
@@ -178,9 +177,9 @@ impl StrideRules {
             fast: s.speed_mps.is_some_and(|v| v > self.get(Rule::SpeedCeiling, 2)),
             drags: s.swing_lift_m.map(|l| l < lift_limit),
         });
-        self.variability(emit);
+        self.variability(spectrum, emit);
         self.shares(emit);
-        self.festination(emit);
+        self.festination(spectrum, emit);
         self.belt(s, emit);
         self.knee(s, emit);
     }
@@ -204,17 +203,16 @@ impl StrideRules {
         let speed = WALK_RATIO * cadence * cadence / 60.0;
         let usual_dps = SWING_DPS.0 + SWING_DPS.1 * speed;
         let usual_m = 2.0 * WALK_RATIO * cadence;
-        let signs = [
-            swing_dps.is_some_and(|d| d < share * usual_dps),
-            s.stride_length_m.is_some_and(|l| l < share * usual_m),
-            s.swing_lift_m.is_some_and(|l| l < self.get(Rule::Shuffling, 3)),
-            s.stance_fraction.is_some_and(|f| f > self.get(Rule::Shuffling, 4)),
-            s.contact.is_some_and(|c| matches!(c, Contact::Flat | Contact::HeelFirst)),
-        ];
-        signs.into_iter().filter(|x| *x).count() >= 2
+        let slow = swing_dps.is_some_and(|d| d < share * usual_dps);
+        let short = s.stride_length_m.is_some_and(|l| l < share * usual_m);
+        let lags = s.stance_fraction.is_some_and(|f| f > self.get(Rule::Shuffling, 4));
+        let flat = s.contact.is_some_and(|c| matches!(c, Contact::Flat | Contact::HeelFirst));
+        // A foot that is lifted has room over the floor, however it lands.
+        let low = s.swing_lift_m.map_or(lags && flat, |lift| lift < self.get(Rule::Shuffling, 3));
+        low && (slow || short)
     }
 
-    fn variability(&mut self, emit: &mut impl FnMut(Found)) {
+    fn variability(&mut self, spectrum: &mut Spectrum, emit: &mut impl FnMut(Found)) {
         if self.n < LEAST {
             return;
         }
@@ -238,7 +236,7 @@ impl StrideRules {
                 .with("variation_pct", 100.0 * variation)
                 .with("limit_pct", 100.0 * limit)
                 .with("strides", self.n as f64)
-                .with("regularity", self.spectral.regularity);
+                .with("regularity", spectrum.last().regularity);
             emit((Rule::Variability, evidence));
         }
     }
@@ -282,7 +280,7 @@ impl StrideRules {
         }
     }
 
-    fn festination(&mut self, emit: &mut impl FnMut(Found)) {
+    fn festination(&mut self, spectrum: &mut Spectrum, emit: &mut impl FnMut(Found)) {
         // Five strides against the eight before.
         if self.n < 13 {
             return;
@@ -294,13 +292,15 @@ impl StrideRules {
         let (Some(t0), Some(t1)) = (time(before), time(now)) else { return };
         let (Some(l0), Some(l1)) = (length(before), length(now)) else { return };
         let (quicker, shorter) = (t0 / t1 - 1.0, 1.0 - l1 / l0);
-        let hastens = quicker > self.get(Rule::Festination, 2);
-        let trembles = self.spectral.freeze_ratio > self.get(Rule::Festination, 4);
-        if shorter > self.get(Rule::Festination, 3) && (hastens || trembles) {
+        if shorter <= self.get(Rule::Festination, 3) {
+            return;
+        }
+        let freeze_ratio = spectrum.last().freeze_ratio;
+        if quicker > self.get(Rule::Festination, 2) || freeze_ratio > self.get(Rule::Festination, 4) {
             let evidence = Evidence::default()
                 .with("quicker_pct", 100.0 * quicker)
                 .with("shorter_pct", 100.0 * shorter)
-                .with("freeze_ratio", self.spectral.freeze_ratio);
+                .with("freeze_ratio", freeze_ratio);
             emit((Rule::Festination, evidence));
         }
     }

@@ -88,6 +88,16 @@ fn smaller(a: f32, b: f32) -> f32 {
     if a < b { a } else { b }
 }
 
+/// The higher of both first, and the lower of both second rows.
+fn outermost(a: &[Lanes; 2], b: &[Lanes; 2]) -> [Lanes; 2] {
+    let mut out = *a;
+    for k in 0..LANES {
+        out[0][k] = larger(a[0][k], b[0][k]);
+        out[1][k] = smaller(a[1][k], b[1][k]);
+    }
+    out
+}
+
 /// The template.
 #[derive(Clone, Debug)]
 pub struct Template {
@@ -96,12 +106,15 @@ pub struct Template {
     deviation: Box<[Lanes; BINS]>,
     high: Box<[Lanes; BINS]>,
     low: Box<[Lanes; BINS]>,
+    /// Lowest and highest mean of the sagittal rate within a few bins, deg/s.
+    rates_dps: Box<[[f32; 2]; BINS]>,
     /// Extremes of the envelope over the whole stride.
     most: Lanes,
     least: Lanes,
     strides: u32,
     period_s: f64,
     period_deviation_s: f64,
+    variation: f64,
 }
 
 impl Template {
@@ -114,11 +127,13 @@ impl Template {
             deviation: zero(),
             high: zero(),
             low: zero(),
+            rates_dps: Box::new([[0.0; 2]; BINS]),
             most: [0.0; LANES],
             least: [0.0; LANES],
             strides: 0,
             period_s: 0.0,
             period_deviation_s: 0.0,
+            variation: params.least_variation,
         }
     }
 
@@ -144,7 +159,7 @@ impl Template {
 
     /// Coefficient of variation of the stride time, at least the usual one.
     pub fn variation(&self) -> f64 {
-        (1.25 * self.period_deviation_s / self.period_s.max(0.1)).clamp(self.params.least_variation, 0.2)
+        self.variation
     }
 
     /// Learns one stride of `period_s`; `at` gives the signals at a share of it.
@@ -160,23 +175,25 @@ impl Template {
             self.period_s += share * off;
             self.period_deviation_s += share * (off.abs() - self.period_deviation_s);
         }
+        self.variation =
+            (1.25 * self.period_deviation_s / self.period_s.max(0.1)).clamp(self.params.least_variation, 0.2);
         #[expect(clippy::cast_possible_truncation, reason = "a share")]
         let w = share as f32;
         let p = &self.params;
         for (bin, (mean, deviation)) in self.mean.iter_mut().zip(self.deviation.iter_mut()).enumerate() {
             let Some(now) = at((bin as f64 + 0.5) / BINS as f64) else { continue };
+            if n == 1 {
+                *mean = now;
+                *deviation = [0.0; LANES];
+                continue;
+            }
+            // One odd stride must not widen what is usual by more than it is wide.
+            let limited = if n > 3 { 0.0 } else { f32::INFINITY };
             for k in 0..LANES {
-                let off = now[k] - mean[k];
-                if n == 1 {
-                    mean[k] = now[k];
-                    deviation[k] = 0.0;
-                } else {
-                    // One odd stride must not widen what is usual by more than it is wide.
-                    let far = LIMITED * deviation[k] + p.floor[k];
-                    let off = if n > 3 { off.clamp(-far, far) } else { off };
-                    mean[k] += w * off;
-                    deviation[k] += w * (off.abs() - deviation[k]);
-                }
+                let far = LIMITED * deviation[k] + p.floor[k] + limited;
+                let off = smaller(larger(now[k] - mean[k], -far), far);
+                mean[k] += w * off;
+                deviation[k] += w * (off.abs() - deviation[k]);
             }
         }
         if self.is_ready() {
@@ -189,8 +206,10 @@ impl Template {
         #[expect(clippy::cast_possible_truncation, reason = "a small number")]
         let spreads = p.spreads as f32 * SD_PER_DEVIATION;
         let grow = p.window_spreads * self.variation();
-        let mut wide = [([0.0; LANES], [0.0; LANES]); BINS];
-        for ((high, low), (mean, deviation)) in
+        // Extremes of `span` bins from each on: twice as many are the extremes of two spans, so that a window of any
+        // length takes two looks.
+        let mut wide = [[[0.0; LANES]; 2]; BINS];
+        for ([high, low], (mean, deviation)) in
             wide.iter_mut().zip(self.mean.iter().zip(self.deviation.iter()))
         {
             for k in 0..LANES {
@@ -199,26 +218,35 @@ impl Template {
                 low[k] = mean[k] - width;
             }
         }
+        let mut span = 1;
         self.most = [f32::NEG_INFINITY; LANES];
         self.least = [f32::INFINITY; LANES];
         for bin in 0..BINS {
             let phase = (bin as f64 + 0.5) / BINS as f64;
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few bins")]
             let reach = libm::ceil(BINS as f64 * (p.window + grow * phase)) as usize;
-            let (mut high, mut low) = ([f32::NEG_INFINITY; LANES], [f32::INFINITY; LANES]);
-            for other in bin + BINS - reach..=bin + BINS + reach {
-                let (above, below) = &wide[other % BINS];
-                for k in 0..LANES {
-                    high[k] = larger(high[k], above[k]);
-                    low[k] = smaller(low[k], below[k]);
+            let reach = reach.min(BINS / 2 - 1);
+            // The window grows over the stride.
+            while 2 * span <= 2 * reach + 1 {
+                let spans = wide;
+                for (from, both) in wide.iter_mut().enumerate() {
+                    *both = outermost(both, &spans[(from + span) % BINS]);
                 }
+                span *= 2;
             }
+            let (first, last) = (bin + BINS - reach, bin + BINS + reach + 1 - span);
+            let [high, low] = outermost(&wide[first % BINS], &wide[last % BINS]);
             for k in 0..LANES {
                 self.most[k] = larger(self.most[k], high[k]);
                 self.least[k] = smaller(self.least[k], low[k]);
             }
             self.high[bin] = high;
             self.low[bin] = low;
+            let near = &self.mean[bin.saturating_sub(NEAR)..(bin + NEAR + 1).min(BINS)];
+            self.rates_dps[bin] =
+                near.iter().fold([f32::INFINITY, f32::NEG_INFINITY], |[low, high], mean| {
+                    [smaller(low, mean[RATE]), larger(high, mean[RATE])]
+                });
         }
     }
 
@@ -248,11 +276,9 @@ impl Template {
         out
     }
 
-    /// Sagittal rate that is usual at `phase`, deg/s: the lowest mean within a few bins.
-    pub fn usual_rate(&self, phase: f64) -> Option<f32> {
-        let bin = self.bin(phase)?;
-        let near = bin.saturating_sub(NEAR)..(bin + NEAR + 1).min(BINS);
-        self.mean.get(near)?.iter().map(|mean| mean[RATE]).min_by(f32::total_cmp)
+    /// Sagittal rate that is usual at `phase`, deg/s: the lowest and the highest mean within a few bins.
+    pub fn usual_rates(&self, phase: f64) -> Option<[f32; 2]> {
+        self.rates_dps.get(self.bin(phase)?).copied()
     }
 
     /// Lowest usual sagittal rate at `phase`, deg/s.

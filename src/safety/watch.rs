@@ -9,7 +9,7 @@ use crate::record::to_milli;
 use crate::signal::grid::CELL_S;
 
 /// Needs that come and go with the samples; the first of [`Need`].
-const CHANGING: usize = 9;
+const CHANGING: usize = 10;
 
 /// Counts the cells by what was lacking in them.
 #[derive(Clone, Debug)]
@@ -25,21 +25,21 @@ impl Default for Account {
 
 impl Account {
     /// One cell, in which these needs were met.
-    pub fn cell(&mut self, met: u16) {
-        let slot = &mut self.cells[usize::from(met) & ((1 << CHANGING) - 1)];
+    pub fn cell(&mut self, met: u32) {
+        let slot = &mut self.cells[met as usize & ((1 << CHANGING) - 1)];
         *slot = slot.saturating_add(1);
     }
 
     /// `seconds` without samples, in which these needs were met.
-    pub fn gap(&mut self, met: u16, seconds: f64) {
+    pub fn gap(&mut self, met: u32, seconds: f64) {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
         let cells = libm::round(seconds / CELL_S) as u32;
-        let slot = &mut self.cells[usize::from(met) & ((1 << CHANGING) - 1)];
+        let slot = &mut self.cells[met as usize & ((1 << CHANGING) - 1)];
         *slot = slot.saturating_add(cells);
     }
 
     /// How it came out for a rule, when the lasting needs in `lasting` are met.
-    pub fn of(&self, rule: Rule, on: bool, lasting: u16) -> Watched {
+    pub fn of(&self, rule: Rule, on: bool, lasting: u32) -> Watched {
         let mut out = Watched { on, ..Watched::default() };
         let needs = rule.info().needs;
         let mask = needs.iter().fold(0, |set, n| set | n.bit());
@@ -47,8 +47,8 @@ impl Account {
         let mut lacks = [0_u64; Need::ALL.len()];
         let (mut watched, mut due) = (0_u64, 0_u64);
         for (met, cells) in self.cells.iter().enumerate().filter(|(_, c)| **c > 0) {
-            #[expect(clippy::cast_possible_truncation, reason = "nine bits")]
-            let met = met as u16 | lasting;
+            #[expect(clippy::cast_possible_truncation, reason = "ten bits")]
+            let met = met as u32 | lasting;
             if walking & !met != 0 {
                 continue;
             }
