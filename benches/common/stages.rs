@@ -202,6 +202,7 @@ impl Walked {
             let (motion, knee) = stage.step(pose, &seat, Some(&seat), &mut |said| match said {
                 Said::Event(found) => given.push(Given::Event(found)),
                 Said::Stride(m) => measured.push(m),
+                Said::Notice(_) => {}
             });
             given.push(Given::Motion(*pose, motion, knee));
             while let Some((_, stride)) = strides.next_if(|(k, _)| *k <= n) {
