@@ -115,7 +115,8 @@ impl Gait {
         }
         self.slipped = slip.slipped();
         // What is known to be no knee is not shown as one.
-        (motion, knee.filter(|_| !self.slipped && !self.pair.fit().is_refused()))
+        let fit = self.pair.fit();
+        (motion, knee.filter(|_| !self.slipped && (fit == Fit::Suspect || !fit.is_refused())))
     }
 
     /// How far the two sensors can be taken together, and how late the thigh's clock is, s.

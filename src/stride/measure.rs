@@ -252,6 +252,7 @@ impl Measurer {
         if cycle.part == Part::Whole
             && !m.missing
             && !m.clipped
+            && m.trust >= Trust::Settled
             && let Some(ahead_m) = ankle_ahead_m(frames, cycle, &self.body)
         {
             self.slip.stride(cycle.direction, ahead_m);

@@ -26,6 +26,8 @@ pub struct Params {
     /// Slowest movement of the shank that tells anything, deg/s, as the root of its mean square over a
     /// block. Default 25: a walk at 0.22 m/s has 35, sway 5.
     pub moving_dps: f64,
+    /// The same of the thigh. Default 12: a thigh that lies still feels no knee. Slow walking has 20.
+    pub thigh_moving_dps: f64,
     /// Share of the past that a block leaves. Default 0.8: about five blocks, 12 s of movement.
     pub memory: f64,
     /// Cut-off below which nothing is compared, Hz. Default 0.16: offsets and inclination.
@@ -43,6 +45,7 @@ impl Default for Params {
         Self {
             block_s: 2.5,
             moving_dps: 25.0,
+            thigh_moving_dps: 12.0,
             memory: 0.8,
             high_pass_hz: 0.16,
             weight: 200.0,
@@ -51,13 +54,24 @@ impl Default for Params {
     }
 }
 
+/// What a block shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Block {
+    /// The shank moved and the thigh did not: sitting, or a sensor that is not on a thigh.
+    StillThigh,
+    /// Both moved.
+    Moved(Seen),
+}
+
 /// What a block of movement, and those before it, show.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Seen {
-    /// How late the thigh's clock is, s; `None` when it is out of what was tried.
+    /// How late the thigh's clock is, s; `None` when the best of what was tried is the last.
     pub late_s: Option<f64>,
     /// One standard deviation of its error, s.
     pub late_sd_s: f64,
+    /// That it is out of what was tried is beyond doubt.
+    pub beyond: bool,
     /// What the two knees differ by, as a share of the mean square of both sensors' acceleration: 0 to 1.
     pub differs: f64,
     /// How far the shank's sensor lies below the thigh's on a straight leg, m.
@@ -80,6 +94,9 @@ const KEPT: usize = 16;
 const EVERY: u32 = 3;
 /// Values of a block that do not depend on each other: two components, twice 2.5 s of a band of 4 Hz.
 const INDEPENDENT: f64 = 20.0;
+/// How much better than any other the last lag must be to be beyond doubt, in variances of what is left over:
+/// four standard deviations.
+const BEYOND: f64 = 16.0;
 /// Ticks until the filters have settled, after samples begin: 1 s.
 const SETTLE_TICKS: usize = 50;
 
@@ -250,8 +267,8 @@ pub struct Joint {
     cells: u32,
     /// Ticks since the samples began or broke off.
     ticks: usize,
-    /// Ticks of the block, and the squares of the shank's rate in it, (rad/s)².
-    block: (u32, f64),
+    /// Ticks of the block, and the squares of the rates of shank and thigh in it, (rad/s)².
+    block: (u32, [f64; 2]),
     new: Products,
     all: Products,
     blocks: u32,
@@ -268,7 +285,7 @@ impl Joint {
             segments: [Segment::default(); 2],
             cells: 0,
             ticks: 0,
-            block: (0, 0.0),
+            block: (0, [0.0; 2]),
             new: Products::default(),
             all: Products::default(),
             blocks: 0,
@@ -279,7 +296,7 @@ impl Joint {
     pub fn restart(&mut self) {
         self.cells = 0;
         self.ticks = 0;
-        self.block = (0, 0.0);
+        self.block = (0, [0.0; 2]);
         self.new = Products::default();
         self.segments.iter_mut().for_each(|s| s.sum = [[0.0; 3]; 3]);
     }
@@ -292,7 +309,7 @@ impl Joint {
     }
 
     /// Takes one pose, and how the sensors sit. Returns what is seen when a block of movement is complete.
-    pub fn step(&mut self, pose: &Pose, shank: &Matrix, thigh: &Matrix) -> Option<Seen> {
+    pub fn step(&mut self, pose: &Pose, shank: &Matrix, thigh: &Matrix) -> Option<Block> {
         let Some(on_thigh) = pose.thigh.as_ref().filter(|_| !pose.missing && !pose.clipped) else {
             self.restart();
             return None;
@@ -313,9 +330,11 @@ impl Joint {
         if n < SETTLE_TICKS {
             return None;
         }
-        let rate = lower.smooth[0][2];
         self.block.0 += 1;
-        self.block.1 += rate * rate;
+        for (sum, segment) in self.block.1.iter_mut().zip([&*lower, &*upper]) {
+            let rate = segment.smooth[0][2];
+            *sum += rate * rate;
+        }
         if self.block.0.is_multiple_of(EVERY) {
             self.new.add(lower, upper, n);
         }
@@ -323,15 +342,19 @@ impl Joint {
         if f64::from(ticks) * TICK_S < self.params.block_s {
             return None;
         }
-        self.block = (0, 0.0);
+        self.block = (0, [0.0; 2]);
         let new = std::mem::take(&mut self.new);
-        let least = self.params.moving_dps * RAD;
-        if squares < f64::from(ticks) * least * least {
+        let least = [self.params.moving_dps, self.params.thigh_moving_dps].map(|dps| dps * RAD);
+        let [shank_moves, thigh_moves] = [0, 1].map(|k| squares[k] >= f64::from(ticks) * least[k] * least[k]);
+        if !shank_moves {
             return None;
+        }
+        if !thigh_moves {
+            return Some(Block::StillThigh);
         }
         self.all.follow(&new, self.params.memory);
         self.blocks = self.blocks.saturating_add(1);
-        Some(self.seen(self.all.n / new.n))
+        Some(Block::Moved(self.seen(self.all.n / new.n)))
     }
 
     /// What the sums show, which rest on as much as `blocks` blocks.
@@ -346,11 +369,15 @@ impl Joint {
         let mut seen = Seen {
             late_s: None,
             late_sd_s: f64::INFINITY,
+            beyond: false,
             differs: left / whole.max(f64::MIN_POSITIVE),
             apart_m: levers[1] - levers[3],
             blocks: self.blocks,
         };
-        if best > 0 && best < LAGS - 1 {
+        let inner = fits[1..LAGS - 1].iter().fold(f64::INFINITY, |least, fit| least.min(fit.0));
+        if best == 0 || best == LAGS - 1 {
+            seen.beyond = (inner - left) * INDEPENDENT * blocks > BEYOND * left.max(0.0);
+        } else {
             let (before, after) = (fits[best - 1].0, fits[best + 1].0);
             let bend = (before - 2.0 * left + after).max(f64::MIN_POSITIVE);
             let beyond = 0.5 * (before - after) / bend;
@@ -415,7 +442,26 @@ mod tests {
 
     fn run(n: u32, at: impl Fn(f64) -> Pose) -> Vec<Seen> {
         let mut joint = Joint::new(Params::default(), &Body::of(&CaptureMeta::default()));
-        (0..n).filter_map(|k| joint.step(&at(f64::from(k) * CELL_S), &EYE, &EYE)).collect()
+        let blocks = (0..n).filter_map(|k| joint.step(&at(f64::from(k) * CELL_S), &EYE, &EYE));
+        blocks.filter_map(|b| if let Block::Moved(seen) = b { Some(seen) } else { None }).collect()
+    }
+
+    #[test]
+    fn a_still_thigh_feels_no_knee() {
+        let mut joint = Joint::new(Params::default(), &Body::of(&CaptureMeta::default()));
+        let still = Attitude { acc_mps2: [GRAVITY_MPS2, 0.0, 0.0], gyr_dps: [0.0; 3], up: [1.0, 0.0, 0.0] };
+        let sitting = |t: f64| Pose { thigh: Some(still), ..pose(t, 0.0) };
+        let seen: Vec<_> =
+            (0..900).filter_map(|k| joint.step(&sitting(f64::from(k) * CELL_S), &EYE, &EYE)).collect();
+        assert!(seen.len() >= 2 && seen.iter().all(|b| *b == Block::StillThigh), "{seen:?}");
+    }
+
+    #[test]
+    fn clocks_that_are_far_apart_are_beyond_doubt() {
+        for late_ms in [-110.0, 100.0] {
+            let seen = *run(1200, |t| pose(t, late_ms / 1000.0)).last().unwrap();
+            assert!(seen.beyond && seen.late_s.is_none(), "{late_ms}: {seen:?}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Until they have been held against each other nothing rests on their difference alone; when they do not
 //! fit, nothing does.
 
-use super::joint::{self, Joint, Seen};
+use super::joint::{self, Block, Joint, Seen};
 use crate::body::Body;
 use crate::notice::What;
 use crate::orient::attitude::Pose;
@@ -126,8 +126,10 @@ impl Pair {
             self.pause -= 1;
             return;
         }
-        if let Some(seen) = self.joint.step(pose, shank, thigh) {
-            self.see(&seen, notice);
+        match self.joint.step(pose, shank, thigh) {
+            Some(Block::Moved(seen)) => self.see(&seen, notice),
+            Some(Block::StillThigh) if self.fit == Fit::Unseen => self.fit = Fit::Suspect,
+            Some(Block::StillThigh) | None => {}
         }
     }
 
@@ -144,7 +146,7 @@ impl Pair {
             Fit::Strangers
         } else if seen.apart_m < 0.0 {
             Fit::Swapped
-        } else if known.is_some_and(|late| late.abs() > p.most_s) || seen.late_s.is_none() {
+        } else if known.is_some_and(|late| late.abs() > p.most_s) || seen.beyond {
             Fit::Apart
         } else {
             Fit::Fits
@@ -178,7 +180,8 @@ mod tests {
     use super::*;
     use crate::capture::CaptureMeta;
 
-    const GOOD: Seen = Seen { late_s: Some(0.002), late_sd_s: 0.004, differs: 0.1, apart_m: 0.3, blocks: 2 };
+    const GOOD: Seen =
+        Seen { late_s: Some(0.002), late_sd_s: 0.004, beyond: false, differs: 0.1, apart_m: 0.3, blocks: 2 };
 
     fn told(pair: &mut Pair, seen: Seen) -> Vec<&'static str> {
         let mut codes = Vec::new();
@@ -201,7 +204,8 @@ mod tests {
             // Too unsure to correct by, and nothing against it.
             (Seen { late_s: Some(0.07), late_sd_s: 0.02, ..GOOD }, Fit::Fits, vec![]),
             (Seen { late_s: Some(0.062), ..GOOD }, Fit::Apart, vec!["clocks_too_far"]),
-            (Seen { late_s: None, ..GOOD }, Fit::Apart, vec!["clocks_too_far"]),
+            (Seen { late_s: None, beyond: true, ..GOOD }, Fit::Apart, vec!["clocks_too_far"]),
+            (Seen { late_s: None, late_sd_s: f64::INFINITY, ..GOOD }, Fit::Fits, vec![]),
             (Seen { differs: 0.5, ..GOOD }, Fit::Strangers, vec!["thigh_stranger"]),
             (Seen { apart_m: -0.1, ..GOOD }, Fit::Swapped, vec!["sensors_swapped"]),
         ] {
