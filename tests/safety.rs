@@ -158,7 +158,7 @@ fn what_cannot_be_told_from_something_harmless_is_silent_and_listed() {
     // The last short step of forward walking lands in the midst of its swing.
     let r = recording("turn_180", 23, 1.34, 60.0);
     let (alerts, summary) = play(&r.meta, &samples(&r), &Tuning::default());
-    assert!(alerts.iter().all(|a| a.level == AlertLevel::Info), "{:?}", told(&alerts));
+    assert!(alerts.iter().all(|a| a.rule != Rule::Stumble), "{:?}", told(&alerts));
     assert!(watched_s(&summary, Rule::Stumble) > 0.0, "but backward it is watched");
     let (_, watched) = summary.safety.each().find(|(r, _)| *r == Rule::Stumble).unwrap();
     assert!(watched.not_watched().is_some());
