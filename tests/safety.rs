@@ -11,7 +11,7 @@ use retrogait::imu::{Imu, Sample};
 use retrogait::mount::Mount;
 use retrogait::pipeline::{Output, Pipeline, Settings};
 use retrogait::record::{Alert, AlertLevel, Record};
-use retrogait::safety::rule::{REFRACTORY, Rule};
+use retrogait::safety::rule::{Need, REFRACTORY, Rule};
 use retrogait::safety::tuning::Tuning;
 use retrogait::sim::scenario::Scenario;
 use retrogait::sim::setup::{Play, Recording, Setup};
@@ -141,6 +141,37 @@ fn a_sensor_that_is_lost_while_walking_is_told_and_what_lacks_its_needs_is_liste
     for rule in [Rule::SuddenStop, Rule::BeltDrift, Rule::Asymmetry, Rule::WrongDirection] {
         let (_, w) = summary.safety.each().find(|(r, _)| *r == rule).unwrap();
         assert!(w.not_watched().is_some() && w.watched_s == 0.0, "{rule:?} {w:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_told_from_something_harmless_is_silent_and_listed() {
+    // Two strides of 2.3 s are no evidence that an end was not planned.
+    let mut r = recording("stop_planned", 23, 0.22, 60.0);
+    r.meta.treadmill_mps = Some(0.22);
+    let (alerts, summary) = play(&r.meta, &samples(&r), &Tuning::default());
+    assert!(alerts.iter().all(|a| a.rule != Rule::SuddenStop), "{:?}", told(&alerts));
+    let (_, watched) = summary.safety.each().find(|(r, _)| *r == Rule::SuddenStop).unwrap();
+    assert_eq!(watched.lacked.unwrap().0, Need::Pace);
+    assert!(watched.not_watched().unwrap().1 > 0.9 * watched.due_s, "{watched:?}");
+
+    // The last short step of forward walking lands in the midst of its swing.
+    let r = recording("turn_180", 23, 1.34, 60.0);
+    let (alerts, summary) = play(&r.meta, &samples(&r), &Tuning::default());
+    assert!(alerts.iter().all(|a| a.rule != Rule::Stumble), "{:?}", told(&alerts));
+    assert!(watched_s(&summary, Rule::Stumble) > 0.0, "but backward it is watched");
+    let (_, watched) = summary.safety.each().find(|(r, _)| *r == Rule::Stumble).unwrap();
+    assert!(watched.not_watched().is_some());
+}
+
+#[test]
+fn a_foot_that_is_lifted_does_not_shuffle_however_it_lands() {
+    for (id, speed, shuffles) in
+        [("bw_flat", 0.45, false), ("bw_flat", 1.12, false), ("bw_shuffle", 0.3, true)]
+    {
+        let r = recording(id, 24, speed, 40.0);
+        let (alerts, _) = play(&r.meta, &samples(&r), &Tuning::default());
+        assert_eq!(alerts.iter().any(|a| a.rule == Rule::Shuffling), shuffles, "{id} {speed}");
     }
 }
 

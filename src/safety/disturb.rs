@@ -370,10 +370,8 @@ impl Disturbances {
 
     /// A contact at `t`.
     pub fn contact(&mut self, t: f64) {
-        if let Some(phase) = self.phase_at(t) {
-            if (0.02..0.6).contains(&phase) {
-                follow(&mut self.contact_phase, phase);
-            }
+        if let Some(phase) = self.phase_at(t).filter(|phase| (0.02..0.6).contains(phase)) {
+            follow(&mut self.contact_phase, phase);
         }
     }
 

@@ -391,9 +391,9 @@ pub static TABLE: [RuleInfo; RULES] = [
             limit(
                 "drop_deg",
                 "deg",
-                2.0,
-                (0.5, 40.0),
-                "against the own rate 0.1 s before, beyond what other stances lose; chosen: a tenth of giving way by 20",
+                1.0,
+                (0.0, 40.0),
+                "against the own rate 0.1 s before, beyond what other stances lose; chosen: the error of the inclination",
             ),
             limit(
                 "ankle_share",

@@ -327,4 +327,34 @@ mod tests {
         assert!(out[RATE] < -50.0, "{out:?}");
         assert!(template.beyond(1.3, &wave(0.75, 1.0))[RATE] == 0.0, "overdue: against all of it");
     }
+
+    #[test]
+    fn the_envelope_is_the_widest_within_the_window_of_each_phase() {
+        // Steady strides have the narrowest windows, uneven ones the widest.
+        for uneven in [0.0, 0.05, 0.3] {
+            let mut template = Template::new(Params::default());
+            for k in 0..9 {
+                let sign = f64::from(k % 2) - 0.5;
+                template.learn(1.2 * (1.0 + uneven * sign), |phase| Some(wave(phase, 1.0 + 0.1 * sign)));
+            }
+            let p = Params::default();
+            let width = |bin: usize, k: usize| {
+                3.0 * SD_PER_DEVIATION * template.deviation[bin][k]
+                    + p.floor[k]
+                    + p.floor_share[k] * template.mean[bin][k].abs()
+            };
+            for bin in 0..BINS {
+                let phase = (bin as f64 + 0.5) / BINS as f64;
+                let share = p.window + p.window_spreads * template.variation() * phase;
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few bins")]
+                let reach = (BINS as f64 * share).ceil() as usize;
+                for k in [RATE, AHEAD, TWIST] {
+                    let near = (bin + BINS - reach..=bin + BINS + reach).map(|b| b % BINS);
+                    let high =
+                        near.map(|b| template.mean[b][k] + width(b, k)).fold(f32::NEG_INFINITY, f32::max);
+                    assert!((template.high[bin][k] - high).abs() < 1e-3, "{uneven} {bin} {k}");
+                }
+            }
+        }
+    }
 }
