@@ -30,8 +30,8 @@ impl Default for Params {
 #[derive(Clone, Debug)]
 pub struct Noise {
     params: Params,
-    /// The rates of the last four cells, deg/s.
-    before: Option<[[f64; 3]; 4]>,
+    /// Of each axis the last rate and its differences up to the third, deg/s; `None` before the first cell.
+    last: Option<[[f64; 4]; 3]>,
     share: f64,
     loud: bool,
 }
@@ -39,21 +39,27 @@ pub struct Noise {
 impl Noise {
     /// Before the first cell.
     pub fn new(params: Params) -> Self {
-        Self { params, before: None, share: 0.0, loud: false }
+        Self { params, last: None, share: 0.0, loud: false }
     }
 
     /// Starts anew after a hole in the samples; what was found stays until it is over.
     pub fn restart(&mut self) {
-        self.before = None;
+        self.last = None;
     }
 
     /// Takes the angular rate of one cell, deg/s, and how many samples come in a second; says when noise begins or
     /// ends.
     pub fn step(&mut self, now: [f64; 3], rate_hz: Option<f64>) -> Option<bool> {
-        let [a, b, c, d] = self.before.unwrap_or([now; 4]);
-        self.before = Some([b, c, d, now]);
-        let size: f64 =
-            (0..3).map(|k| a[k] + now[k] - 4.0 * (b[k] + d[k]) + 6.0 * c[k]).map(|jump| jump * jump).sum();
+        let last = self.last.get_or_insert_with(|| now.map(|rate| [rate, 0.0, 0.0, 0.0]));
+        let mut size = 0.0;
+        for (rate, last) in now.into_iter().zip(last) {
+            let first = rate - last[0];
+            let second = first - last[1];
+            let third = second - last[2];
+            let fourth = third - last[3];
+            *last = [rate, first, second, third];
+            size += fourth * fourth;
+        }
         let Params { jump_dps, memory_s, share: [begins, ends], least_hz } = self.params;
         let fine = rate_hz.is_some_and(|hz| hz >= least_hz);
         let jump = if fine && size > jump_dps * jump_dps { 1.0 } else { 0.0 };
