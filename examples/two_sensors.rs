@@ -172,11 +172,13 @@ fn fits(all: &[Found]) -> String {
     let count = |fit: Fit| all.iter().filter(|a| a.fit == fit).count();
     let [strides, told] = [0, 1].map(|k| all.iter().map(|a| a.strides[k]).sum::<usize>());
     format!(
-        "fits {}, unseen {}, strangers {}, swapped {}, apart {}; {told} of {strides} backward strides with an angle",
+        "fits {}, unseen {}, suspect {}, strangers {}, swapped {}, reversed {}, apart {}; {told} of {strides} backward strides with an angle",
         count(Fit::Fits),
         count(Fit::Unseen),
+        count(Fit::Suspect),
         count(Fit::Strangers),
         count(Fit::Swapped),
+        count(Fit::Reversed),
         count(Fit::Apart)
     )
 }

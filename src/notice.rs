@@ -206,7 +206,7 @@ impl fmt::Display for What {
             }
             Self::ClocksTooFar => f.write_str("the clocks of the two sensors are more than 50 ms apart: no knee angle, and those told so far are void; record both by one clock"),
             Self::ThighStranger => {
-                f.write_str("the sensors on shin and thigh do not move as one leg: no knee angle, and those told so far are void; check that both are on the same leg and strapped firmly, and which is which")
+                f.write_str("the sensors on shin and thigh do not move as one leg: no knee angle, and those told so far are void; check that both are on the same leg, strapped firmly, and as the mount lines say")
             }
             Self::SensorsSwapped => f.write_str("the sensor on the thigh moves as the one below the knee: shin and thigh sensor are swapped; direction and knee are withheld, those told so far are void; exchange the two"),
             Self::SensorSlipped { angle_deg } => {

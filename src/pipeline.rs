@@ -373,7 +373,7 @@ impl Path {
         });
         self.last_t = motion.t;
         safety.motion(pose, shank.matrix(), &motion, knee);
-        self.mounting.swapped = self.gait.pair().0 == Fit::Swapped;
+        self.mounting.swapped = self.gait.pair().0.is_upside_down();
         self.tell_safety(emit);
         // With the wrong sign every angle is its own mirror image.
         self.scribe.motion(motion.t, (!withheld).then_some((&motion, knee)), emit);

@@ -86,7 +86,7 @@ pub struct Mounting {
     poses: Poses,
     /// Direction is not to be told.
     withheld: bool,
-    /// What is known of the shank is not the shank's: it has changed places with the thigh's sensor.
+    /// What is known of the shank is not the shank's: the thigh's sensor shows that it sits otherwise.
     pub swapped: bool,
     rest: Rest,
     axis: Axis,

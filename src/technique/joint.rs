@@ -76,6 +76,8 @@ pub struct Seen {
     pub differs: f64,
     /// How far the shank's sensor lies below the thigh's on a straight leg, m.
     pub apart_m: f64,
+    /// In the last block the thigh turned faster than the shank, which no thigh does in walking.
+    pub thigh_faster: bool,
     /// How many blocks it rests on.
     pub blocks: u32,
 }
@@ -354,11 +356,11 @@ impl Joint {
         }
         self.all.follow(&new, self.params.memory);
         self.blocks = self.blocks.saturating_add(1);
-        Some(Block::Moved(self.seen(self.all.n / new.n)))
+        Some(Block::Moved(self.seen(self.all.n / new.n, squares[1] > squares[0])))
     }
 
     /// What the sums show, which rest on as much as `blocks` blocks.
-    fn seen(&self, blocks: f64) -> Seen {
+    fn seen(&self, blocks: f64, thigh_faster: bool) -> Seen {
         let mut fits = [(0.0, [0.0; 4]); LAGS];
         for (k, fit) in fits.iter_mut().enumerate() {
             *fit = self.all.fit(k, self.usual, self.params.weight);
@@ -372,6 +374,7 @@ impl Joint {
             beyond: false,
             differs: left / whole.max(f64::MIN_POSITIVE),
             apart_m: levers[1] - levers[3],
+            thigh_faster,
             blocks: self.blocks,
         };
         let inner = fits[1..LAGS - 1].iter().fold(f64::INFINITY, |least, fit| least.min(fit.0));

@@ -61,14 +61,21 @@ pub enum Fit {
     Strangers,
     /// The one on the thigh is below the one on the shank.
     Swapped,
+    /// So say the levers, but the thigh moves as one: a mount line is wrong.
+    Reversed,
     /// Their clocks are further apart than can be removed.
     Apart,
 }
 
 impl Fit {
+    /// Whether the shank's sensor, too, is not what it is said to be.
+    pub fn is_upside_down(self) -> bool {
+        matches!(self, Self::Swapped | Self::Reversed)
+    }
+
     /// Whether their difference is known to be no knee.
     pub fn is_refused(self) -> bool {
-        matches!(self, Self::Suspect | Self::Strangers | Self::Swapped | Self::Apart)
+        matches!(self, Self::Suspect | Self::Strangers | Self::Swapped | Self::Reversed | Self::Apart)
     }
 }
 
@@ -145,18 +152,23 @@ impl Pair {
         let fit = if seen.differs > p.differs {
             Fit::Strangers
         } else if seen.apart_m < 0.0 {
-            Fit::Swapped
+            if seen.thigh_faster { Fit::Swapped } else { Fit::Reversed }
         } else if known.is_some_and(|late| late.abs() > p.most_s) || seen.beyond {
             Fit::Apart
-        } else {
+        } else if known.is_some() || self.fit == Fit::Fits {
             Fit::Fits
+        } else if seen.late_s.is_some() {
+            Fit::Unseen
+        } else {
+            Fit::Suspect
         };
-        if fit != self.fit && fit.is_refused() {
-            notice(match fit {
-                Fit::Swapped => What::SensorsSwapped,
-                Fit::Apart => What::ClocksTooFar,
-                _ => What::ThighStranger,
-            });
+        if fit != self.fit {
+            match fit {
+                Fit::Swapped => notice(What::SensorsSwapped),
+                Fit::Apart => notice(What::ClocksTooFar),
+                Fit::Strangers | Fit::Reversed => notice(What::ThighStranger),
+                Fit::Unseen | Fit::Suspect | Fit::Fits => {}
+            }
         }
         self.fit = fit;
         let Some(late_s) = known.filter(|_| fit == Fit::Fits) else { return };
@@ -180,8 +192,15 @@ mod tests {
     use super::*;
     use crate::capture::CaptureMeta;
 
-    const GOOD: Seen =
-        Seen { late_s: Some(0.002), late_sd_s: 0.004, beyond: false, differs: 0.1, apart_m: 0.3, blocks: 2 };
+    const GOOD: Seen = Seen {
+        late_s: Some(0.002),
+        late_sd_s: 0.004,
+        beyond: false,
+        differs: 0.1,
+        apart_m: 0.3,
+        thigh_faster: false,
+        blocks: 2,
+    };
 
     fn told(pair: &mut Pair, seen: Seen) -> Vec<&'static str> {
         let mut codes = Vec::new();
@@ -202,12 +221,13 @@ mod tests {
             (Seen { blocks: 1, apart_m: 0.0, ..GOOD }, Fit::Suspect, vec![]),
             (Seen { late_s: Some(-0.023), ..GOOD }, Fit::Fits, vec!["clocks_apart"]),
             // Too unsure to correct by, and nothing against it.
-            (Seen { late_s: Some(0.07), late_sd_s: 0.02, ..GOOD }, Fit::Fits, vec![]),
+            (Seen { late_s: Some(0.07), late_sd_s: 0.02, ..GOOD }, Fit::Unseen, vec![]),
             (Seen { late_s: Some(0.062), ..GOOD }, Fit::Apart, vec!["clocks_too_far"]),
             (Seen { late_s: None, beyond: true, ..GOOD }, Fit::Apart, vec!["clocks_too_far"]),
-            (Seen { late_s: None, late_sd_s: f64::INFINITY, ..GOOD }, Fit::Fits, vec![]),
+            (Seen { late_s: None, late_sd_s: f64::INFINITY, ..GOOD }, Fit::Suspect, vec![]),
             (Seen { differs: 0.5, ..GOOD }, Fit::Strangers, vec!["thigh_stranger"]),
-            (Seen { apart_m: -0.1, ..GOOD }, Fit::Swapped, vec!["sensors_swapped"]),
+            (Seen { apart_m: -0.1, thigh_faster: true, ..GOOD }, Fit::Swapped, vec!["sensors_swapped"]),
+            (Seen { apart_m: -0.1, ..GOOD }, Fit::Reversed, vec!["thigh_stranger"]),
         ] {
             let mut pair = pair();
             assert_eq!((told(&mut pair, seen), pair.fit()), (codes, fit), "{seen:?}");
