@@ -451,7 +451,7 @@ pub static TABLE: [RuleInfo; RULES] = [
             limit(
                 "still_s",
                 "s",
-                0.4,
+                0.3,
                 (0.1, 5.0),
                 "a planted shank turns on; still for longer is standing (chosen)",
             ),
