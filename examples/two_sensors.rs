@@ -19,6 +19,8 @@ use retrogait::source::{CaptureReader, ReadOptions};
 use retrogait::technique::pair::Fit;
 use technique::{late, other_leg, slip, swap};
 
+type Change = fn(&mut Vec<Sample>);
+
 struct Walk {
     name: String,
     meta: CaptureMeta,
@@ -27,7 +29,11 @@ struct Walk {
 
 fn captures(folder: &Path) -> Vec<Walk> {
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
-    paths.retain(|p| p.to_str().is_some_and(|p| p.ends_with(".csv") && !p.ends_with(".knee.csv")));
+    // Beside `NAME.csv` lies `NAME.knee.csv`, which is no capture.
+    paths.retain(|p| {
+        let ends = |end: &str, of: &Path| of.extension().is_some_and(|e| e == end);
+        ends("csv", p) && !ends("knee", &p.with_extension(""))
+    });
     paths.sort();
     paths
         .iter()
@@ -106,7 +112,7 @@ fn main() {
         for (w, o) in walks.iter().zip(&own).filter(|(_, o)| o.fit.is_refused()) {
             println!("  {}: {:?} {:.1} {:?}", w.name, o.fit, o.late_ms, o.notices);
         }
-        for rows in [-5_i32, -2, 2, 5] {
+        for (rows, ms) in [(-5, -50.0), (-2, -20.0), (2, 20.0), (5, 50.0)] {
             let all: Vec<_> = walks
                 .iter()
                 .map(|w| {
@@ -119,18 +125,18 @@ fn main() {
                 .iter()
                 .zip(&own)
                 .filter(|(a, o)| a.fit == Fit::Fits && o.fit == Fit::Fits && a.late_ms != 0.0)
-                .map(|(a, o)| a.late_ms - o.late_ms - 10.0 * f64::from(rows))
+                .map(|(a, o)| a.late_ms - o.late_ms - ms)
                 .collect();
             let good = errors.iter().filter(|e| e.abs() <= 10.0).count();
             println!(
                 "{} ms: {}; error ms {}, within 10 ms {good} of {}",
-                10 * rows,
+                ms,
                 fits(&all),
                 spread(&errors),
                 errors.len()
             );
         }
-        let changes: [(&str, fn(&mut Vec<Sample>)); 4] = [
+        let changes: [(&str, Change); 4] = [
             ("swapped", |s| swap(s)),
             (OTHER_LEG, |s| other_leg(s)),
             ("slipped by 15 deg half-way", |s| slip(s, 15.0)),
@@ -143,7 +149,9 @@ fn main() {
                     let mut samples = w.samples.clone();
                     match walks.iter().find(|o| what == OTHER_LEG && is_other_leg(&w.name, &o.name)) {
                         Some(other) => {
-                            samples.iter_mut().zip(&other.samples).for_each(|(s, o)| s.thigh = o.thigh)
+                            for (s, o) in samples.iter_mut().zip(&other.samples) {
+                                s.thigh = o.thigh;
+                            }
                         }
                         None => change(&mut samples),
                     }

@@ -121,7 +121,7 @@ impl Gait {
 
     /// How far the two sensors can be taken together, and how late the thigh's clock is, s.
     pub fn pair(&self) -> (Fit, f64) {
-        (self.pair.fit(), self.pair.late_s())
+        (self.pair.fit(), self.pair.found_s())
     }
 
     /// Forgets what is under way without a word of it.

@@ -74,6 +74,7 @@ pub enum Now {
 
 /// The state of knowledge.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub struct Mounting {
     params: Params,
     source: MountSource,

@@ -185,11 +185,10 @@ impl Tally {
 }
 
 /// The thigh's samples come so many rows late; early when negative.
-pub fn late(samples: &mut [Sample], rows: i32) {
+pub fn late(samples: &mut [Sample], rows: isize) {
     let old: Vec<_> = samples.iter().map(|s| s.thigh).collect();
     for (n, s) in samples.iter_mut().enumerate() {
-        let from = n as i64 - i64::from(rows);
-        s.thigh = old[from.clamp(0, old.len() as i64 - 1) as usize];
+        s.thigh = old[n.saturating_add_signed(-rows).min(old.len() - 1)];
     }
 }
 
@@ -210,7 +209,7 @@ pub fn other_leg(samples: &mut [Sample]) {
     let alike =
         |lag: usize| -> f64 { (first..last).map(|n| (rate[n] - mean) * (rate[n + lag] - mean)).sum() };
     let stride = (60..240).filter(|l| last + l < rate.len()).max_by(|a, b| alike(*a).total_cmp(&alike(*b)));
-    late(samples, stride.unwrap_or(120) as i32 / 2);
+    late(samples, isize::try_from(stride.unwrap_or(120) / 2).unwrap());
 }
 
 /// Half-way the thigh's sensor turns about its own z, the sagittal axis, within 0.3 s, and stays so.
