@@ -83,6 +83,8 @@ const WALK_ENDS: (f64, f64) = (1.9, 4.0);
 const TURNING_DPS: f64 = 15.0;
 /// A stride time before one is known, s.
 const STRIDE_S: f64 = 1.3;
+/// Strides after a disturbed one that belong to it.
+const HURRIED: f64 = 4.0;
 /// After lost or clipped readings the filters ring for this long, s.
 const RINGS_S: f64 = 0.15;
 /// A pause of watching that is told, s.
@@ -382,8 +384,8 @@ impl Safety {
     /// A step was disturbed: counts towards repeated ones.
     fn disturbance(&mut self, onset: f64, now: f64) {
         let last = self.disturbed[(self.disturbances + 15) % 16];
-        // One event has one count, however many rules see it.
-        if onset - last < 2.0 {
+        // One event has one count, however many rules see it: the steps after it are hurried.
+        if onset - last < HURRIED * self.steps.period_s().unwrap_or(STRIDE_S) {
             return;
         }
         self.disturbed[self.disturbances % 16] = onset;
