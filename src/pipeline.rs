@@ -395,7 +395,7 @@ impl Path {
         for n in 0..std::mem::take(&mut self.done.n) {
             let Some(m) = &self.done.items[n] else { continue };
             self.scribe.zero = self.mounting.zero();
-            let withheld = self.mounting.withheld() || self.noise.is_loud();
+            let withheld = self.withheld();
             let record = self.scribe.stride(m, withheld, emit);
             self.safety.stride(&record, m.cycle.start, self.last_t);
             let scribe = &mut self.scribe;

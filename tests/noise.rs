@@ -118,14 +118,15 @@ fn noise_takes_verdicts_away_before_it_makes_them_wrong() {
     println!("{table}");
     let (first, last) = (levels[0].0, levels[LEVELS.len() - 1].0);
     assert!(first.right > 6 * first.open, "without noise the direction is known:\n{table}");
-    assert!(4 * last.right < 3 * first.right, "at the end less is told:\n{table}");
+    assert!(last.open > last.right, "at the end little is told:\n{table}");
     let clean = levels[0].1;
     for (direction, _) in &levels {
         assert_eq!(direction.wrong, 0, "a wrong direction:\n{table}");
     }
-    for (_, contact) in &levels {
+    for (direction, contact) in &levels {
         // What noise takes from the right ones goes to the open ones first.
         let more = |now: usize, before: usize| now.saturating_sub(before);
+        assert!(direction.wrong <= more(direction.open, levels[0].0.open), "{table}");
         assert!(more(contact.wrong, clean.wrong) <= more(contact.open, clean.open), "{table}");
     }
     insta::assert_snapshot!("noise", table);

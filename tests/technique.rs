@@ -47,7 +47,7 @@ fn landings_and_lengths_on_the_simulator() {
     assert!(toes.answered() >= 0.85 && flat.answered() >= 0.85, "{table}");
     assert_eq!(toes.said(Contact::Flat) + toes.said(Contact::HeelFirst), 0, "{table}");
     // A heel that is held up is not known: it may be called neither word often.
-    assert!(held.answered() <= 0.35 && held.said(Contact::Flat) <= 25, "{table}");
+    assert!(held.answered() <= 0.35 && 7 * held.said(Contact::Flat) <= 167, "{table}");
 }
 
 #[test]
