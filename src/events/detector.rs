@@ -11,6 +11,7 @@ use crate::signal::ring::Ring;
 
 use super::direction::{self, Judge, Verdict, of_swing};
 use super::lobe::{self, Lobe, Tracker};
+use super::planting::{self, Planting, Rest};
 use super::progress::{self, Progress, Velocity};
 use super::timing;
 use super::walk::{self, Fate, Follows, Step, Walk};
@@ -40,6 +41,8 @@ pub struct Params {
     pub direction: direction::Params,
     /// Event times.
     pub timing: timing::Params,
+    /// When a foot is planted.
+    pub planting: planting::Params,
     /// Rhythm.
     pub walk: walk::Params,
     /// Slowest swing, deg/s. Default 40: a walk at 0.22 m/s peaks at 77 (simulated) to 120 (real).
@@ -64,11 +67,6 @@ pub struct Params {
     /// How long before a swing the foot may last have been planted, s. Default 2: the stance of the slowest
     /// walk.
     pub ground_s: f64,
-    /// Longest wait for the heel, as a share of the stride time. Default 0.45: the heel comes down within
-    /// 0.24, and rest must hold for 0.1.
-    pub heel_wait: f64,
-    /// Stride time before one is known, s. Default 1.3: backward walking at 0.7 m/s.
-    pub usual_stride_s: f64,
 }
 
 impl Params {
@@ -79,6 +77,7 @@ impl Params {
             lobe: lobe::Params::default(),
             direction: direction::Params::default(),
             timing: timing::Params::default(),
+            planting: planting::Params::default(),
             walk: walk::Params::default(),
             swing_dps: 40.0,
             swing_share: 0.25,
@@ -89,8 +88,6 @@ impl Params {
             ended_s: 0.05,
             landing_mps: 0.5,
             ground_s: 2.0,
-            heel_wait: 0.45,
-            usual_stride_s: 1.3,
         }
     }
 }
@@ -149,9 +146,7 @@ pub struct Detector {
     /// How long the rate has been near zero within a swing, s.
     slow_s: f64,
     /// A contact after which the foot is not planted yet.
-    contact: Option<(f64, Direction)>,
-    /// How long the ankle has been settled after it, s.
-    settled_s: f64,
+    contact: Option<(Planting, Direction)>,
     /// The foot has been planted, since the last time this was asked.
     planted: Option<f64>,
     /// Heel contact of the stance that is under way.
@@ -177,7 +172,6 @@ impl Detector {
             landing: None,
             slow_s: 0.0,
             contact: None,
-            settled_s: 0.0,
             planted: None,
             heel: None,
             cut_in: None,
@@ -307,14 +301,14 @@ impl Detector {
             let unmeasured = timing::unmeasured(frames, t, hole_s);
             emit(Found { kind, t, direction, confidence, unmeasured, link: None });
         };
-        let stride_s = self.walk.stride_s().unwrap_or(self.params.usual_stride_s);
+        let stride_s = self.walk.stride_s().unwrap_or(self.params.planting.usual_stride_s);
         let last = match direction {
             Direction::Backward => timing::final_contact(&self.frames, swing, stride_s, p),
             _ => timing::forward_final_contact(swing, p),
         };
         self.off = last;
         if direction == Direction::Backward {
-            let rise = last - p.forefoot * stride_s;
+            let rise = timing::forefoot_rise(&self.frames, last, stride_s, p);
             // Without a heel contact (the samples began in this stance) the later half of a stance.
             let from = heel.unwrap_or(last - 0.5 * stride_s);
             if let Some(t) = timing::knee_extension(&self.frames, from, last) {
@@ -398,42 +392,35 @@ impl Detector {
         let link = Some(Link { follows, from: from.min(t) });
         let unmeasured = timing::unmeasured(&self.frames, t, self.params.timing.hole_s);
         emit(Found { kind, t, direction, confidence: confidence(&step.swing), unmeasured, link });
-        self.contact = Some((step.contact, direction));
-        self.settled_s = 0.0;
+        self.contact = Some((Planting::new(step.contact), direction));
         self.heel = None;
     }
 
     /// Waits for the foot to be planted after a contact.
     fn follow_planting(&mut self, frame: &Frame, emit: &mut impl FnMut(Found)) {
-        let Some((contact, direction)) = self.contact else { return };
-        let p = &self.params.timing;
-        let t = frame.motion.t;
-        let stride_s = self.walk.stride_s().unwrap_or(self.params.usual_stride_s);
-        // The same movement made slower has accelerations that are smaller by the square of it.
-        let pace = self.params.usual_stride_s / stride_s;
-        let m = &frame.motion;
-        let rate = m.omega_dps * RAD;
-        let of_seat = p.seat_error_m * ((m.alpha_dps2 * RAD).abs() + rate * rate * m.tilt[0].abs());
-        let up = m.ankle_centre_up_mps2(p.ahead_m);
-        let settled = t > contact && up.abs() < p.settled_mps2 * pace * pace + of_seat;
-        self.settled_s = if settled { self.settled_s + CELL_S } else { 0.0 };
-        if self.settled_s >= p.settled_share * stride_s {
-            self.contact = None;
-            self.planted = Some(t - 0.5 * self.settled_s);
-            if direction == Direction::Backward {
-                let heel = timing::heel_contact(&self.frames, contact, t - self.settled_s, p);
-                self.heel = Some(heel.t);
-                emit(Found {
-                    kind: EventKind::HeelContact,
-                    t: heel.t,
-                    direction,
-                    confidence: 0.5,
-                    unmeasured: timing::unmeasured(&self.frames, heel.t, p.hole_s),
-                    link: None,
-                });
-            }
-        } else if t > contact + self.params.heel_wait * stride_s {
-            self.contact = None;
+        let Some((foot, direction)) = &mut self.contact else { return };
+        let (p, ahead_m) = (&self.params.planting, self.params.timing.ahead_m);
+        *foot = foot.with_stride(self.walk.stride_s());
+        let planted = match foot.step(&frame.motion, ahead_m, p) {
+            Rest::Awaited => return,
+            Rest::Never => None,
+            Rest::Found(planted) => Some(planted),
+        };
+        let (contact, direction) = (foot.contact(), *direction);
+        self.contact = None;
+        let Some(planted) = planted else { return };
+        self.planted = Some(planted.at);
+        if direction == Direction::Backward {
+            let heel = planting::heel_contact(&self.frames, contact, planted.from, ahead_m, p);
+            self.heel = Some(heel);
+            emit(Found {
+                kind: EventKind::HeelContact,
+                t: heel,
+                direction,
+                confidence: 0.5,
+                unmeasured: timing::unmeasured(&self.frames, heel, self.params.timing.hole_s),
+                link: None,
+            });
         }
     }
 

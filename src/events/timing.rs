@@ -29,25 +29,18 @@ pub struct Params {
     /// Final contact: how far the steepest unloading is early, s. Default 0: insoles and motion capture
     /// differ from it by +11 and -19 ms.
     pub final_lag_s: f64,
-    /// Forefoot rise before final contact, as a share of the stride time. Default 0.035: the mean of
-    /// insole captures played backward; people differ from 0 to 0.12.
+    /// Forefoot rise: earliest before final contact, as a share of the stride time. Default 0.08: from
+    /// 0.54 to 0.62 of the stride (OpenSim's `normal.mot`, reversed).
     pub forefoot: f64,
-    /// Heel contact: share of the ankle's fall that is left. Default 0.15: the heel's pad gives way,
-    /// and the shoe.
-    pub heel_rest: f64,
-    /// Heel contact: vertical acceleration of an ankle that has settled, m/s². Default 1: noise, soft tissue
-    /// and a tilt error of 5° together.
-    pub settled_mps2: f64,
-    /// Heel contact: how far the sensor lies ahead of the line from knee to ankle, m. Default 0.02: between
-    /// the shin's front and its side; it is learned from planted feet.
+    /// Forefoot rise: how far back the ankle has then gone, m. Default 0.015: an ankle 7.5 cm over a heel
+    /// that rolls goes as far with a pitch of 11°, and an error of 0.5 m/s² makes 1 cm in 0.2 s.
+    pub forefoot_back_m: f64,
+    /// Forefoot rise: when the whole foot is on the ground for sure, before final contact, as shares of the
+    /// stride time. Default 0.32 to 0.2: from the middle of stance to well before the foot unloads.
+    pub forefoot_planted: [f64; 2],
+    /// How far the sensor lies ahead of the line from knee to ankle, m. Default 0.02: between the shin's
+    /// front and its side; it is learned from planted feet.
     pub ahead_m: f64,
-    /// Heel contact: how far the sensor may sit from where it is taken to sit, m; what that does to the
-    /// ankle's acceleration is no movement of it. Default 0.02: what is learned from
-    /// one planted foot differs by as much from the next.
-    pub seat_error_m: f64,
-    /// Heel contact: how long it must hold, as a share of the stride time. Default 0.1: between the
-    /// toes' and the heel's contact a slow walker's ankle pauses for less.
-    pub settled_share: f64,
     /// Forward initial contact: search before and after the end of the swing, s. Default 0.08 and 0.14: the
     /// heel strikes while the shank is being slowed.
     pub initial_window_s: [f64; 2],
@@ -68,12 +61,10 @@ impl Default for Params {
             toe_brake_weight: 0.25,
             final_window: [0.115, 0.06],
             final_lag_s: 0.0,
-            forefoot: 0.035,
-            heel_rest: 0.15,
-            settled_mps2: 1.0,
+            forefoot: 0.08,
+            forefoot_back_m: 0.015,
+            forefoot_planted: [0.32, 0.2],
             ahead_m: 0.02,
-            seat_error_m: 0.02,
-            settled_share: 0.1,
             initial_window_s: [0.08, 0.14],
             hole_s: 0.1,
             forward_final: 0.42,
@@ -161,35 +152,22 @@ pub fn final_contact(frames: &Frames, lobe: &Lobe, stride_s: f64, p: &Params) ->
         .map_or(lobe.start, |t| t + p.final_lag_s)
 }
 
-/// The heel's way down after a backward toe contact.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct HeelDown {
-    /// Heel contact, s.
-    pub t: f64,
-    /// How far the ankle fell from toe contact on, m.
-    pub drop_m: f64,
-}
-
-/// Backward heel contact after toe contact at `toe`, looking back from an ankle that has settled at
-/// `settled`: where it has made most of its fall.
-pub fn heel_contact(frames: &Frames, toe: f64, settled: f64, p: &Params) -> HeelDown {
-    let (first, last) = (number_at(frames, toe), number_at(frames, settled));
-    // Backward in time from rest: speed, and height over where the ankle comes to rest.
-    let (mut speed, mut height) = (0.0, 0.0);
-    for (_, f) in frames.range(first, last).rev() {
-        speed -= f.motion.ankle_centre_up_mps2(p.ahead_m) * CELL_S;
-        height -= speed * CELL_S;
+/// Backward forefoot rise before final contact at `last`. Over its heel a foot leaves with the ankle going
+/// back, from the moment the forefoot rises; over its toes the ankle goes forward first, and the forefoot
+/// leaves last.
+pub fn forefoot_rise(frames: &Frames, last: f64, stride_s: f64, p: &Params) -> f64 {
+    let [from, to] = p.forefoot_planted.map(|share| number_at(frames, last - share * stride_s));
+    let forward = |f: &Frame| f.motion.ankle_forward_mps2;
+    let planted = frames.range(from, to).map(|(_, f)| forward(f)).sum::<f64>();
+    let offset_mps2 = planted / to.saturating_sub(from).max(1) as f64;
+    let (mut speed, mut moved_m, mut gone) = (0.0, 0.0, None);
+    for (_, f) in frames.range(to, number_at(frames, last)) {
+        speed += (forward(f) - offset_mps2) * CELL_S;
+        moved_m += speed * CELL_S;
+        // Whatever comes back is still planted.
+        gone = (moved_m <= -p.forefoot_back_m).then_some(gone.unwrap_or(f.motion.t));
     }
-    let drop_m: f64 = height;
-    let rest = p.heel_rest * drop_m;
-    for (_, f) in frames.range(first, last) {
-        if height <= rest {
-            return HeelDown { t: f.motion.t, drop_m };
-        }
-        height += speed * CELL_S;
-        speed += f.motion.ankle_centre_up_mps2(p.ahead_m) * CELL_S;
-    }
-    HeelDown { t: settled, drop_m }
+    gone.unwrap_or(last).clamp(last - p.forefoot * stride_s, last)
 }
 
 /// Forward initial contact after the swing `lobe`: where the ground's support rises fastest; `None`
@@ -276,6 +254,33 @@ mod tests {
     }
 
     #[test]
+    fn the_forefoot_rises_where_the_ankle_goes_back_and_with_the_foot_where_it_does_not() {
+        let p = Params::default();
+        // From 1.0 on it accelerates by so much: 1.5 cm are gone after sqrt(0.03 / a).
+        let rise = |mps2: f64| {
+            let at = |t: f64| {
+                // An offset, which the planted foot shows.
+                let moving = if t > 1.0 { mps2 } else { 0.0 };
+                (Motion { ankle_forward_mps2: 0.4 + moving, ..Motion::default() }, None)
+            };
+            forefoot_rise(&frames(1.3, at), 1.2, 1.4, &p)
+        };
+        assert!((rise(-3.0) - 1.1).abs() < 0.015, "{}", rise(-3.0));
+        assert_eq!([rise(0.0), rise(3.0), rise(-0.5)], [1.2; 3]);
+        // Never earlier than that.
+        assert!((rise(-30.0) - (1.2 - 0.08 * 1.4)).abs() < 1e-9, "{}", rise(-30.0));
+    }
+
+    #[test]
+    fn an_ankle_that_goes_back_and_returns_is_planted() {
+        let at = |t: f64| {
+            let away = if t < 1.07 { -8.0 } else { 12.0 };
+            (Motion { ankle_forward_mps2: if t > 1.0 { away } else { 0.0 }, ..Motion::default() }, None)
+        };
+        assert_eq!(forefoot_rise(&frames(1.4, at), 1.25, 1.6, &Params::default()), 1.25);
+    }
+
+    #[test]
     fn toe_contact_waits_for_the_shank_to_turn_back() {
         // From 1.5 on it turns back at 100 deg/s: a tenth of 60 deg has passed at 1.56.
         let p = Params { toe_brake_weight: 0.0, toe_lag_s: 0.0, ..Params::default() };
@@ -303,22 +308,6 @@ mod tests {
         };
         let t = toe_contact(&frames(1.7, at), &swing(-1.0), &p).unwrap();
         assert!((t - (0.75 * 1.56 + 0.25 * 1.52)).abs() < 0.006, "{t}");
-    }
-
-    #[test]
-    fn heel_contact_is_at_the_end_of_the_ankles_fall() {
-        // The ankle falls 5 cm from 1.0 to 1.2: half of the time faster and faster, half slower.
-        let a = 0.05 / (0.1 * 0.1);
-        let up = |t: f64| match t {
-            1.0..1.1 => -a,
-            1.1..1.2 => a,
-            _ => 0.0,
-        };
-        let f = frames(1.5, |t| (Motion { ankle_up_mps2: up(t + 1e-9), ..Motion::default() }, None));
-        let heel = heel_contact(&f, 1.0, 1.3, &Params::default());
-        assert!((heel.drop_m - 0.05).abs() < 0.006, "{heel:?}");
-        // 15 % of the fall are left at 1.2 - 0.1 * sqrt(0.3).
-        assert!((heel.t - 1.145).abs() < 0.015, "{heel:?}");
     }
 
     #[test]

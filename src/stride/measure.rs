@@ -2,9 +2,10 @@
 
 use super::assemble::{Cycle, Part};
 use super::lever::{self, Lever};
-use super::spatial;
+use super::spatial::{self, Path};
 use crate::body::Body;
 use crate::events::detector::Frames;
+use crate::events::planting;
 use crate::events::timing::number_at;
 use crate::orient::attitude::Trust;
 use crate::record::Direction;
@@ -59,6 +60,8 @@ pub struct Params {
     pub knee: knee::Params,
     /// Whether a sensor has slipped.
     pub slip: slip::Params,
+    /// When a foot is planted.
+    pub planting: planting::Params,
     /// Errors of length and lift.
     pub error: ErrorParams,
 }
@@ -74,13 +77,22 @@ pub struct ErrorParams {
     pub length_m: f64,
     /// Of the lift, as a share.
     pub lift_share: f64,
+    /// Of the lift, as a share of what the height is off at the end.
+    pub lift_closure_share: f64,
     /// Of the lift, m.
     pub lift_m: f64,
 }
 
 impl Default for ErrorParams {
     fn default() -> Self {
-        Self { length_share: 0.04, closure_share: 0.1, length_m: 0.015, lift_share: 0.06, lift_m: 0.01 }
+        Self {
+            length_share: 0.04,
+            closure_share: 0.1,
+            length_m: 0.015,
+            lift_share: 0.06,
+            lift_closure_share: 0.15,
+            lift_m: 0.01,
+        }
     }
 }
 
@@ -182,39 +194,24 @@ impl Measurer {
     }
 
     fn measure(&mut self, cycle: &Cycle, frames: &Frames) -> Measured {
-        let rest = self.planted_from(cycle.start).filter(|t| *t <= cycle.end);
-        let next = self.planted_from(cycle.end).filter(|t| *t < cycle.end + (cycle.end - cycle.start));
-        let planted = rest.zip(next).filter(|_| cycle.part == Part::Whole);
-        let arm = spatial::Lever { up_m: self.body.ankle_m, ahead_m: self.lever.ahead_m() };
-        let path = planted.and_then(|(from, to)| spatial::path(frames, from, to, arm));
-        // A path against the direction is no path.
-        let length_m = path.map(|p| p.forward_m).map(|x| match cycle.direction {
-            Direction::Backward => -x,
-            Direction::Forward => x,
-            Direction::Unknown => x.abs(),
-        });
+        let (first, last) = (number_at(frames, cycle.start), number_at(frames, cycle.end));
         let mut m = Measured {
             cycle: *cycle,
-            length_m: length_m.filter(|x| *x > 0.0),
-            lift_m: path.map(|p| p.lift_m),
+            length_m: None,
+            lift_m: None,
             yaw_deg: 0.0,
             regularity: None,
             clipped: false,
-            missing: false,
+            // What the memory no longer holds may have been missing.
+            missing: frames.get(frames.first()).is_none_or(|f| f.motion.t > cycle.start + CELL_S),
             trust: Trust::Levelled,
             range_deg: [0.0; 2],
             length_sd_m: None,
             lift_sd_m: None,
-            mid_swing_dps: cycle
-                .mid_swing
-                .and_then(|t| frames.get(number_at(frames, t)))
-                .map(|f| f.motion.omega_dps.abs()),
+            mid_swing_dps: None,
             landing: None,
             knee: StanceKnee::default(),
         };
-        let (first, last) = (number_at(frames, cycle.start), number_at(frames, cycle.end));
-        // What the memory no longer holds may have been missing.
-        m.missing = frames.get(frames.first()).is_none_or(|f| f.motion.t > cycle.start + CELL_S);
         let (mut ahead, mut behind): (f64, f64) = (0.0, 0.0);
         for (_, f) in frames.range(first, last) {
             m.yaw_deg += f.motion.yaw_dps * CELL_S;
@@ -225,19 +222,38 @@ impl Measurer {
             behind = behind.max(-f.motion.tilt[0]);
         }
         m.range_deg = [ahead, behind].map(|sin| libm::asin(sin.min(1.0)) / RAD);
-        if m.missing {
-            m.length_m = None;
-            m.lift_m = None;
-            m.mid_swing_dps = None;
+        let backward = cycle.part != Part::First && cycle.direction == Direction::Backward;
+        let whole = cycle.part == Part::Whole && !m.missing;
+        if backward && whole && !m.clipped {
+            self.lever.learn(frames, cycle);
+        }
+        let ahead_m = self.lever.ahead_m();
+        let mut rest = self.planted_from(cycle.start).filter(|t| *t <= cycle.end);
+        let seen = rest.is_some();
+        // What hid the rest may have been the sensor's seat, of which more is known now.
+        if rest.is_none() && backward && whole {
+            let (p, stride_s) = (&self.params.planting, cycle.end - cycle.start);
+            if let Some(planted) = planting::look_back(frames, cycle.start, stride_s, ahead_m, p) {
+                rest = Some(planted.at);
+                let heel = planting::heel_contact(frames, cycle.start, planted.from, ahead_m, p);
+                m.cycle.heel = m.cycle.heel.or(Some(heel));
+            }
+        }
+        let next = self.planted_from(cycle.end).filter(|t| *t < cycle.end + (cycle.end - cycle.start));
+        let planted = rest.zip(next).filter(|_| whole);
+        let arm = spatial::Lever { up_m: self.body.ankle_m, ahead_m };
+        if let Some(path) = planted.and_then(|(from, to)| spatial::path(frames, from, to, arm)) {
+            self.travelled(&mut m, &path);
+        }
+        if !m.missing {
+            m.mid_swing_dps = cycle
+                .mid_swing
+                .and_then(|t| frames.get(number_at(frames, t)))
+                .map(|f| f.motion.omega_dps.abs());
         }
         // A stride that is cut off has landed all the same.
-        let backward = cycle.part != Part::First && cycle.direction == Direction::Backward;
         if backward && !m.missing {
-            if !m.clipped && cycle.part == Part::Whole {
-                self.lever.learn(frames, cycle);
-            }
             let p = &self.params;
-            let ahead_m = self.lever.ahead_m();
             if let Some(offset) = planted.and_then(|(a, b)| landing::offset_mps2(frames, a, b, ahead_m)) {
                 self.offset_mps2 = offset;
             }
@@ -245,12 +261,11 @@ impl Measurer {
                 Part::Whole => cycle.end - cycle.start,
                 _ => self.last_s.unwrap_or(cycle.end - cycle.start),
             };
-            let ankle = landing::Ankle { rest, offset_mps2: self.offset_mps2, ahead_m };
+            let ankle = landing::Ankle { rest, late: !seen, offset_mps2: self.offset_mps2, ahead_m };
             m.landing = landing(frames, cycle.start, stride_s, &ankle, &p.landing);
-            m.knee = stance_knee(frames, cycle, m.length_m, m.trust, &self.body, &p.knee);
+            m.knee = stance_knee(frames, &m.cycle, m.length_m, m.trust, &self.body, &p.knee);
         }
-        if cycle.part == Part::Whole
-            && !m.missing
+        if whole
             && !m.clipped
             && m.trust >= Trust::Settled
             && let Some(ahead_m) = ankle_ahead_m(frames, cycle, &self.body)
@@ -258,16 +273,6 @@ impl Measurer {
             self.slip.stride(cycle.direction, ahead_m);
         }
         (m.knee.fit, m.knee.slipped) = (self.fit, self.slip.seen());
-        let e = &self.params.error;
-        m.length_sd_m = m.length_m.zip(path).map(|(l, path)| {
-            let closure_m = e.closure_share * path.closure_mps * (cycle.end - cycle.start);
-            let scale_m = e.length_share * l;
-            (scale_m * scale_m + closure_m * closure_m + e.length_m * e.length_m).sqrt()
-        });
-        m.lift_sd_m = m.lift_m.map(|l| {
-            let scale_m = e.lift_share * l;
-            (scale_m * scale_m + e.lift_m * e.lift_m).sqrt()
-        });
         let length_s = cycle.end - cycle.start;
         if cycle.part == Part::Whole {
             m.regularity = self.last_s.and_then(|lag| regularity(frames, first, last, lag));
@@ -275,6 +280,31 @@ impl Measurer {
         }
         m
     }
+
+    /// How far the ankle came, and how sure that is.
+    fn travelled(&self, m: &mut Measured, path: &Path) {
+        let e = &self.params.error;
+        let x = path.forward_m;
+        let length_m = match m.cycle.direction {
+            Direction::Backward => -x,
+            Direction::Forward => x,
+            Direction::Unknown => x.abs(),
+        };
+        // A path against the direction is no path.
+        if length_m > 0.0 {
+            let closure_m = e.closure_share * path.closure_mps * (m.cycle.end - m.cycle.start);
+            m.length_m = Some(length_m);
+            m.length_sd_m = Some(together([e.length_share * length_m, closure_m, e.length_m]));
+        }
+        m.lift_m = Some(path.lift_m);
+        m.lift_sd_m =
+            Some(together([e.lift_share * path.lift_m, e.lift_closure_share * path.closure_m, e.lift_m]));
+    }
+}
+
+/// Standard deviation of a sum of errors that know nothing of each other.
+fn together(sd: [f64; 3]) -> f64 {
+    sd.iter().map(|s| s * s).sum::<f64>().sqrt()
 }
 
 /// Correlation of the sagittal rate from `first` to `last` with itself one stride (`lag_s`) earlier.

@@ -8,7 +8,9 @@
 //! # Deviations
 //! The paper integrates from mid-stance to mid-stance, where the shank is upright; here any moment
 //! of a planted foot serves, and the ankle's path is taken instead of the sensor's, so that the
-//! shank's angle at that moment does not matter.
+//! shank's angle at that moment does not matter. The lift is that over the line from one planted place to
+//! the next, which the ankle's height is known to end on: what it is off there is an error that has grown all
+//! along, and is some centimetres.
 
 use crate::events::detector::{Frame, Frames};
 use crate::events::timing::number_at;
@@ -20,10 +22,12 @@ use crate::signal::grid::CELL_S;
 pub struct Path {
     /// From ankle to ankle, m; positive forward.
     pub forward_m: f64,
-    /// Highest rise of the ankle over where it was planted, m.
+    /// Highest rise of the ankle over the line between the two places where it was planted, m.
     pub lift_m: f64,
     /// What the velocity was off at the end, before it was taken out, m/s.
     pub closure_mps: f64,
+    /// What the height was off at the end, before it was taken out, m.
+    pub closure_m: f64,
 }
 
 /// Sensor position relative to the ankle, and its velocity while the ankle rests: forward and up.
@@ -65,11 +69,16 @@ pub fn path(frames: &Frames, from: f64, to: f64, lever: Lever) -> Option<Path> {
     }
     let cells = (last - first) as f64;
     let mut velocity = start.velocity;
+    let mut risen = 0.0;
     for (_, f) in frames.range(first, last) {
         velocity[0] += f.motion.forward_mps2 * CELL_S;
         velocity[1] += f.motion.up_mps2 * CELL_S;
+        risen += velocity[1];
     }
     let drift = [0, 1].map(|k| (velocity[k] - end.velocity[k]) / cells);
+    // The velocity's drift has grown from cell to cell.
+    risen = (risen - drift[1] * 0.5 * cells * (cells + 1.0)) * CELL_S;
+    let closure_m = risen + start.at[1] - end.at[1];
     let mut velocity = start.velocity;
     let mut moved = [0.0; 2];
     let mut lift_m: f64 = 0.0;
@@ -78,11 +87,16 @@ pub fn path(frames: &Frames, from: f64, to: f64, lever: Lever) -> Option<Path> {
         velocity[0] += m.forward_mps2 * CELL_S - drift[0];
         velocity[1] += m.up_mps2 * CELL_S - drift[1];
         moved[0] += velocity[0] * CELL_S;
-        moved[1] += velocity[1] * CELL_S;
+        moved[1] += velocity[1] * CELL_S - closure_m / cells;
         let ankle_up = moved[1] + start.at[1] - lever.sensor(m.tilt)[1];
         lift_m = lift_m.max(ankle_up);
     }
-    Some(Path { forward_m: moved[0] + start.at[0] - end.at[0], lift_m, closure_mps: drift[0].abs() * cells })
+    Some(Path {
+        forward_m: moved[0] + start.at[0] - end.at[0],
+        lift_m,
+        closure_mps: drift[0].abs() * cells,
+        closure_m: closure_m.abs(),
+    })
 }
 
 #[cfg(test)]

@@ -20,10 +20,14 @@ pub struct Params {
     pub carry: [f64; 2],
     /// Loss of turning in a moment, as a share of it. Default 1.05 and 0.85: over 1 it is thrown back.
     pub stop: [f64; 2],
+    /// How clear carry and stop must be, as a multiple of what they need, where the fall says nothing or the
+    /// ankle was late seen to rest. Default 3: carried on by 0.48, stopped by 0.45.
+    pub clear: f64,
     /// Push back of the ankle after its braking, as a share of that, from which a flat landing may have
     /// been heel first. Default 0.1: rolling over the heel the ankle goes the other way.
     pub rebound: f64,
-    /// Most confidence in a flat landing that may have been heel first, or that only its drop speaks for.
+    /// Most confidence in a flat landing that may have been heel first or that only its drop speaks for, and
+    /// in toes first where the drop speaks for neither.
     pub low_confidence: f64,
     /// Shortest roll from toes to heel, s. Default 0.04: less is within the error of two contacts.
     pub roll_s: f64,
@@ -39,6 +43,7 @@ impl Default for Params {
             drop_m: [0.015, 0.022],
             carry: [0.33, 0.38],
             stop: [1.05, 0.85],
+            clear: 3.0,
             rebound: 0.1,
             low_confidence: 0.5,
             roll_s: 0.04,
@@ -71,8 +76,17 @@ pub fn judge(landing: Option<&Landing>, roll_s: Option<f64>, p: &Params) -> Land
     let [drop, carry, stop] = [place(drop_m, p.drop_m), place(l.carry, p.carry), place(l.stop, p.stop)];
     let sure = |margin: f64| (0.5 + 0.5 * margin / (1.0 + margin)).clamp(0.0, 1.0);
     let rolls = carry.min(stop);
-    if rolls > 1.0 && drop > 1.0 && roll_s >= p.roll_s {
+    let rolled = roll_s >= p.roll_s;
+    if rolled && drop > 1.0 && rolls > if l.late { p.clear } else { 1.0 } {
         return Landed { contact: Contact::ToeFirst, confidence: sure(rolls.min(drop) - 1.0) };
+    }
+    // A shallow roll: the fall is within its error of either, and speaks for neither.
+    if rolled && drop > 0.0 && rolls > p.clear {
+        return Landed { contact: Contact::ToeFirst, confidence: p.low_confidence };
+    }
+    // A heel held in the air is flat to the shank, and its ankle is seldom seen to rest.
+    if l.late {
+        return uncertain;
     }
     // How far the ankle fell says nothing here: short of a planted foot it falls through the air as well,
     // and contact is known to 30 ms only.
@@ -102,7 +116,7 @@ pub fn roll_quality(drop_m: f64, roll_s: f64, stride_s: f64, p: &Params) -> f64 
 mod tests {
     use super::*;
 
-    const ROLLED: Landing = Landing { drop_m: Some(0.05), carry: 0.6, stop: 0.4, rebound: 0.0 };
+    const ROLLED: Landing = Landing { drop_m: Some(0.05), carry: 0.6, stop: 0.4, rebound: 0.0, late: false };
 
     #[test]
     fn each_landing_has_its_word() {
@@ -115,17 +129,28 @@ mod tests {
     }
 
     #[test]
+    fn a_shallow_roll_needs_a_clear_one_and_is_never_sure() {
+        let l = Landing { drop_m: Some(0.018), ..ROLLED };
+        let landed = judge(Some(&l), Some(0.05), &Params::default());
+        assert_eq!(landed, Landed { contact: Contact::ToeFirst, confidence: 0.5 });
+    }
+
+    #[test]
     fn what_is_between_or_not_seen_is_uncertain() {
         let p = Params::default();
         for (landing, roll) in [
             (None, Some(0.1)),
-            (Some(Landing { drop_m: Some(0.018), ..ROLLED }), Some(0.15)),
+            (Some(Landing { drop_m: Some(0.018), carry: 0.45, ..ROLLED }), Some(0.15)),
+            (Some(Landing { drop_m: Some(0.018), stop: 0.6, ..ROLLED }), Some(0.15)),
+            (Some(Landing { drop_m: Some(0.014), ..ROLLED }), Some(0.15)),
             (Some(Landing { carry: 0.35, ..ROLLED }), Some(0.15)),
+            (Some(Landing { carry: 0.45, late: true, ..ROLLED }), Some(0.15)),
             (Some(Landing { stop: 0.95, ..ROLLED }), Some(0.15)),
             (Some(ROLLED), Some(0.02)),
             (Some(Landing { drop_m: None, ..ROLLED }), Some(0.1)),
             (Some(Landing { drop_m: None, ..ROLLED }), None),
             (Some(Landing { drop_m: None, carry: 0.1, stop: 1.3, ..ROLLED }), None),
+            (Some(Landing { carry: 0.1, stop: 1.3, late: true, ..ROLLED }), Some(0.1)),
         ] {
             let landed = judge(landing.as_ref(), roll, &p);
             assert_eq!(landed.contact, Contact::Uncertain, "{landing:?}");
@@ -135,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_flat_landing_that_may_be_heel_first_is_never_sure() {
-        let l = Landing { drop_m: Some(0.005), carry: -0.5, stop: 2.0, rebound: 0.6 };
+        let l = Landing { drop_m: Some(0.005), carry: -0.5, stop: 2.0, rebound: 0.6, late: false };
         assert!(judge(Some(&l), Some(0.1), &Params::default()).confidence <= 0.5);
     }
 

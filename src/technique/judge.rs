@@ -6,7 +6,7 @@ use super::knee::{Slipped, StanceKnee};
 use super::pair::Fit;
 use crate::calibrate::reference::Reference;
 use crate::person::Aims;
-use crate::record::{Direction, KneeNeeds, KneeSource, KneeVerdict};
+use crate::record::{Contact, Direction, KneeNeeds, KneeSource, KneeVerdict};
 use crate::signal::ring::Ring;
 use crate::stride::assemble::Part;
 use crate::stride::measure::Measured;
@@ -137,15 +137,22 @@ impl Judge {
             return Technique::default();
         }
         let roll_s = c.heel.map(|h| h - c.start);
-        let ankle_drop_m = m.landing.and_then(|l| l.drop_m);
+        // A walk that is cut off has landed all the same.
+        let landed = (valid || c.part == Part::Cut)
+            .then(|| contact::judge(m.landing.as_ref(), roll_s, &self.params.contact));
+        let word = landed.map(|l| l.contact);
+        // A foot that lands flat has fallen through the air until then, and not rolled.
+        let ankle_drop_m = m.landing.and_then(|l| l.drop_m).filter(|_| word != Some(Contact::Flat));
         Technique {
-            // A walk that is cut off has landed all the same.
-            landed: (valid || c.part == Part::Cut)
-                .then(|| contact::judge(m.landing.as_ref(), roll_s, &self.params.contact)),
+            landed,
             ankle_drop_m,
-            roll_quality: ankle_drop_m
-                .zip(roll_s)
-                .map(|(drop_m, roll_s)| roll_quality(drop_m, roll_s, c.end - c.start, &self.params.contact)),
+            roll_quality: match word {
+                Some(Contact::ToeFirst) => ankle_drop_m.zip(roll_s).map(|(drop_m, roll_s)| {
+                    roll_quality(drop_m, roll_s, c.end - c.start, &self.params.contact)
+                }),
+                Some(Contact::Flat) => Some(0.0),
+                _ => None,
+            },
             knee: self.knee(&m.knee, valid, zero),
         }
     }

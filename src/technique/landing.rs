@@ -45,6 +45,8 @@ pub struct Landing {
     pub stop: f64,
     /// Mean acceleration of the ankle after the stop against that of its braking, as a share of it.
     pub rebound: f64,
+    /// That the ankle rested was seen late, see [`Ankle::late`].
+    pub late: bool,
 }
 
 /// What is known of the ankle.
@@ -52,6 +54,8 @@ pub struct Landing {
 pub struct Ankle {
     /// When it rests in this stance, s; `None` if it never did.
     pub rest: Option<f64>,
+    /// It was only seen to rest when the sensor's seat was known better.
+    pub late: bool,
     /// What it seems to accelerate upward all the time, m/s²: the sensor's offset.
     pub offset_mps2: f64,
     /// How far the sensor lies ahead of the line from knee to ankle, m.
@@ -88,6 +92,7 @@ pub fn landing(frames: &Frames, toe: f64, stride_s: f64, ankle: &Ankle, p: &Para
         carry: sum / carried as f64 / hump_dps,
         stop: lost.max(0.0) / hump_dps,
         rebound: if braking > 0.0 { -back / braking } else { 0.0 },
+        late: ankle.late,
     })
 }
 
