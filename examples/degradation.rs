@@ -35,12 +35,14 @@ fn biased(samples: &mut [Sample], dps: f64) {
 }
 
 fn main() {
-    let changes: [Change; 20] = [
+    let changes: [Change; 22] = [
         ("as it is", 0.67, |_| {}, keep),
         ("gyroscope bias 1 deg/s", 0.67, |_| {}, |_, s| biased(s, 1.0)),
         ("gyroscope bias 3 deg/s", 0.67, |_| {}, |_, s| biased(s, 3.0)),
         ("mount off by 5 deg", 0.67, |s| turned(s, 5.0), keep),
         ("mount off by 15 deg", 0.67, |s| turned(s, 15.0), keep),
+        ("skin moves twice as far", 0.67, |s| s.skin = 2.0, keep),
+        ("skin moves four times as far", 0.67, |s| s.skin = 4.0, keep),
         ("50 samples a second", 0.67, |s| s.rate_hz = 50.0, keep),
         ("208 samples a second", 0.67, |s| s.rate_hz = 208.0, keep),
         ("1 % of packets lost", 0.67, |s| s.faults = Some(Faults { loss: 0.01, ..Faults::none() }), keep),
@@ -58,9 +60,9 @@ fn main() {
         ("mount not said", 0.67, |s| s.mount = retrogait::sim::setup::MountLine::Unsaid, keep),
     ];
     println!(
-        "| condition | toes first: answered | of them right | flat: answered | of them right | stride length, median error | knee of two sensors, MAE |"
+        "| condition | toes first: answered | of them right | flat: answered | of them right | stride length, median error | knee of two sensors, MAE | its 95 % range holds |"
     );
-    println!("|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|");
     for (name, speed_mps, setup, spoil) in changes {
         let run = |scenarios: &[&'static str]| {
             let mut tally = Tally::default();
@@ -77,13 +79,14 @@ fn main() {
         let flat = run(&["bw_flat"]);
         let knees = run(&["bw_normal_coached", "bw_ext20"]);
         println!(
-            "| {name} | {:.0} % | {:.1} % | {:.0} % | {:.1} % | {:+.1} % | {:.1}° |",
+            "| {name} | {:.0} % | {:.1} % | {:.0} % | {:.1} % | {:+.1} % | {:.1}° | {:.0} % |",
             100.0 * toes.answered(),
             100.0 * toes.right(true),
             100.0 * flat.answered(),
             100.0 * flat.right(false),
             toes.length_bias(),
             knees.knee_mae(),
+            100.0 * knees.knee_held(),
         );
     }
 }

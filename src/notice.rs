@@ -7,7 +7,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use crate::record::to_milli;
-use crate::safety::rule::Need;
+use crate::safety::need::Need;
 use crate::time::{SensorTime, Span};
 
 /// One notice. Plain data; its words are made when it is shown.

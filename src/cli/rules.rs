@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use super::config::ConfigArgs;
 use super::exit::{Exit, UsageError};
 use super::replay::screen_width;
+use crate::safety::need::Need;
 use crate::safety::rates;
-use crate::safety::rule::{Need, Rule, RuleInfo};
+use crate::safety::rule::{Rule, RuleInfo};
 use crate::safety::tuning::Tuning;
 use crate::sink::table::wrapped;
 

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::exit::UsageError;
 use crate::live::hook::Action;
-use crate::safety::rule::TABLE as RULES;
+use crate::safety::table::TABLE as RULES;
 use crate::safety::tuning::{OTHER_SECTIONS, Tuning};
 use crate::settings_file::Fault;
 

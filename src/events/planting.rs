@@ -86,6 +86,7 @@ impl Planting {
     }
 
     /// The same in a walk with strides of `stride_s`, as far as that is known.
+    #[must_use]
     pub fn with_stride(self, stride_s: Option<f64>) -> Self {
         Self { stride_s, ..self }
     }

@@ -30,7 +30,7 @@ pub struct Params {
     /// differ from it by +11 and -19 ms.
     pub final_lag_s: f64,
     /// Forefoot rise: earliest before final contact, as a share of the stride time. Default 0.08: from
-    /// 0.54 to 0.62 of the stride (OpenSim's `normal.mot`, reversed).
+    /// 0.54 to 0.62 of the stride (`normal.mot` of `OpenSim`, reversed).
     pub forefoot: f64,
     /// Forefoot rise: how far back the ankle has then gone, m. Default 0.015: an ankle 7.5 cm over a heel
     /// that rolls goes as far with a pitch of 11°, and an error of 0.5 m/s² makes 1 cm in 0.2 s.

@@ -20,7 +20,7 @@ pub struct Attitude {
 /// How far an inclination can be believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Trust {
-    /// The samples have just begun.
+    /// The samples have just begun, or a wide hole in them has been drawn across.
     #[default]
     None,
     /// It has had time to settle.
@@ -55,13 +55,21 @@ pub struct Pose {
 /// Time after which the inclination is believed without standing, s: the filter's time constant.
 const SETTLED_S: f64 = 3.0;
 
+/// Cells of a hole across which a straight line no longer tells how far the sensor turned: 0.1 s. A rate that swings by
+/// 300 deg/s at 1.25 Hz is bent by 18,500 deg/s³ at its peak, and a twelfth of that times the cube of the hole is 1.5°,
+/// as much as an inclination is off anyhow; it grows to 24° at the widest that is drawn.
+const WIDE_CELLS: u32 = 10;
+
 /// The inclination filters of both sensors.
 #[derive(Clone, Debug)]
 pub struct Attitudes {
     shank: Vqf,
     thigh: Vqf,
     standing: [Standing; 2],
-    since_start_s: f64,
+    /// How long the filters have had to settle, s.
+    settling_s: f64,
+    /// Cells in a row that were drawn across a hole.
+    drawn: u32,
     stood: bool,
 }
 
@@ -74,7 +82,8 @@ impl Attitudes {
             shank: filter.clone(),
             thigh: filter,
             standing: [standing.clone(), standing],
-            since_start_s: 0.0,
+            settling_s: 0.0,
+            drawn: 0,
             stood: false,
         }
     }
@@ -86,7 +95,8 @@ impl Attitudes {
         for standing in &mut self.standing {
             standing.restart();
         }
-        self.since_start_s = 0.0;
+        self.settling_s = 0.0;
+        self.drawn = 0;
         self.stood = false;
     }
 
@@ -104,8 +114,12 @@ impl Attitudes {
         let shank_stood = of_shank.step(&shank);
         // The thigh stands only while the shank does: a thigh at rest may be sitting.
         let thigh_stood = thigh.as_ref().and_then(|t| of_thigh.step(t)).filter(|_| of_shank.quiet_s() > 0.0);
-        self.since_start_s += CELL_S;
-        self.stood |= shank_stood.is_some();
+        self.drawn = if cell.missing { self.drawn + 1 } else { 0 };
+        self.settling_s = if self.drawn >= WIDE_CELLS { 0.0 } else { self.settling_s + CELL_S };
+        if shank_stood.is_some() {
+            self.stood = true;
+            self.settling_s = self.settling_s.max(SETTLED_S);
+        }
         Pose {
             t,
             shank,
@@ -114,9 +128,9 @@ impl Attitudes {
             clipped: cell.clipped,
             missing: cell.missing,
             trust: match self.stood {
+                _ if self.settling_s < SETTLED_S - CELL_S / 2.0 => Trust::None,
                 true => Trust::Levelled,
-                false if self.since_start_s > SETTLED_S => Trust::Settled,
-                false => Trust::None,
+                false => Trust::Settled,
             },
             quiet_s: of_shank.quiet_s(),
             stood: [shank_stood, thigh_stood],
@@ -178,6 +192,31 @@ mod tests {
                 _ => {}
             }
         }
+    }
+
+    #[test]
+    fn a_wide_hole_takes_the_trust_until_the_filter_has_settled_or_the_person_stands() {
+        let upright = |k: u32| cell(k, [0.0, 9.81, 0.0], [0.0; 3]);
+        let swing = |k: u32| cell(k, [0.0, 9.81, 0.0], [0.0, 0.0, if k % 20 < 10 { 90.0 } else { -90.0 }]);
+        let after = |hole: u32, then: &dyn Fn(u32) -> Cell| {
+            let mut a = attitudes();
+            for k in 0..100 {
+                assert!(a.step(f64::from(k) * CELL_S, &upright(k)).trust == Trust::Levelled || k < 60);
+            }
+            (100..500)
+                .map(|k| {
+                    let read = if (150..150 + hole).contains(&k) { swing(k) } else { then(k) };
+                    let missing = (150..150 + hole).contains(&k);
+                    a.step(f64::from(k) * CELL_S, &Cell { missing, ..read }).trust
+                })
+                .collect::<Vec<_>>()
+        };
+        assert!(after(9, &swing).iter().all(|t| *t == Trust::Levelled));
+        let wide = after(12, &swing);
+        let without = wide.iter().filter(|t| **t == Trust::None).count();
+        assert!((300..=304).contains(&without) && wide[399] == Trust::Levelled, "{without}");
+        let stood = after(12, &upright).iter().filter(|t| **t == Trust::None).count();
+        assert!(stood < 80, "{stood}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Says when balance is being lost or the gait is unsafe, and does not cry wolf.
 //!
-//! [`rule`] is the one table of rules; [`tuning`] the limits in force. [`Safety`] takes what the other
+//! [`table`] is the one table of rules ([`rule`], with what they [`need`]); [`tuning`] the limits in force. [`Safety`] takes what the other
 //! stages know, cell by cell and stride by stride, and tells alerts, their ends, and when watching is
 //! suspended. It reads no clock and allocates nothing once it runs.
 //!
@@ -23,11 +23,13 @@ pub mod disturb;
 pub mod fall;
 pub mod halt;
 pub mod latch;
+pub mod need;
 pub mod rates;
 pub mod robust;
 pub mod rule;
 pub mod spectrum;
 pub mod strides;
+pub mod table;
 pub mod template;
 pub mod tuning;
 pub mod watch;
@@ -37,7 +39,8 @@ use self::cue::{Cue, Ended};
 use self::disturb::{Disturbances, Place};
 use self::fall::FallRule;
 use self::halt::HaltRule;
-use self::rule::{Need, RULES, Rule};
+use self::need::Need;
+use self::rule::{RULES, Rule};
 use self::spectrum::Spectrum;
 use self::strides::{StrideRules, Usual};
 use self::template::LANES;

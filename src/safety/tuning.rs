@@ -15,7 +15,8 @@ use thiserror::Error;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::rule::{ENDS, MOST_LIMITS, REFRACTORY, RULES, Rule, TABLE};
+use super::rule::{ENDS, MOST_LIMITS, REFRACTORY, RULES, Rule};
+use super::table::TABLE;
 use crate::record::Direction;
 use crate::settings_file::Fault;
 

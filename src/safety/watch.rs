@@ -3,7 +3,8 @@
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::rule::{Need, RULES, Rule};
+use super::need::Need;
+use super::rule::{RULES, Rule};
 use super::tuning::Tuning;
 use crate::record::to_milli;
 use crate::signal::grid::CELL_S;

@@ -32,7 +32,7 @@ fn measured(start: f64) -> Measured {
         lift_sd_m: Some(0.01),
         mid_swing_dps: Some(250.0),
         landing: None,
-        knee: StanceKnee { two_min_deg: Some(4.0), levelled: true, ..StanceKnee::default() },
+        knee: StanceKnee { two_min_deg: Some(4.0), ..StanceKnee::default() },
     }
 }
 

@@ -76,6 +76,9 @@ pub struct Setup {
     pub thigh_mount: Mount,
     /// How far off it the sensors sit; drawn from the seed when not said.
     pub misalignment: Option<Misalignment>,
+    /// How far the skin moves under the straps, as a multiple of the usual: 0.5 to 2 degrees at the shank
+    /// and 2 to 5 at the thigh, from end to end of a stride, in all axes together.
+    pub skin: f64,
     /// Body height, m.
     pub height_m: f64,
     /// Quiet standing before and after, s. 0 begins and ends in the midst of it.
@@ -175,6 +178,7 @@ impl Setup {
             mount: MountLine::Said(Mount::IDENTITY),
             thigh_mount: Mount::IDENTITY,
             misalignment: None,
+            skin: 1.0,
             height_m: 1.72,
             standing_s: 3.0,
             faults: None,
@@ -372,6 +376,7 @@ impl Setup {
             thigh_mount: self.thigh_mount,
             strap: StrapChoice {
                 misalignment: self.misalignment,
+                skin: self.skin,
                 turned_deg,
                 slipping: match (worn, self.misalignment) {
                     (Worn::AsSaid | Worn::Unsaid, Some(_)) => Slipping::Never,

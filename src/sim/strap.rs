@@ -37,6 +37,8 @@ pub(crate) enum Slipping {
 pub(crate) struct StrapChoice {
     /// Drawn from the seed when not said.
     pub misalignment: Option<Misalignment>,
+    /// How far the skin moves, as a multiple of the usual.
+    pub skin: f64,
     /// Turned on the leg beyond what the mount says, deg about the bone's length.
     pub turned_deg: f64,
     pub slipping: Slipping,
@@ -117,8 +119,8 @@ impl Strap {
         } else {
             (0.5, 2.0)
         };
-        // Total size over both harmonics and three axes; most of it about the knee's axis.
-        let total = rad(chance.between(low, high));
+        // From end to end, over both harmonics and three axes; most of it about the knee's axis.
+        let total = choice.skin * rad(chance.between(low, high));
         let wobbles = core::array::from_fn(|i| {
             let axis_share = [0.5, 0.3, 0.8][i % 3];
             let harmonic_share = if i < 3 { 0.7 } else { 0.35 };
@@ -195,6 +197,7 @@ mod tests {
         let strap = Strap::drawn(
             StrapChoice {
                 misalignment: Some(Misalignment::NONE),
+                skin: 1.0,
                 turned_deg: 0.0,
                 slipping: Slipping::Far(30.0),
             },

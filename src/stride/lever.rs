@@ -59,13 +59,22 @@ impl Lever {
         let [from, to] = p.planted.map(|share| cycle.start + share * (cycle.end - cycle.start));
         self.squares *= p.memory;
         self.product *= p.memory;
+        // About the mean of each: a sensor's offset is there all the time, turning or not.
+        let (mut n, mut sum, mut squares, mut product) = (0.0, [0.0; 2], 0.0, 0.0);
         for (_, f) in frames.range(number_at(frames, from), number_at(frames, to)) {
             let m = &f.motion;
             let [sin, cos] = m.tilt;
             let rate = m.omega_dps * RAD;
             let turning = m.alpha_dps2 * RAD * cos - rate * rate * sin;
-            self.squares += turning * turning;
-            self.product += turning * m.ankle_up_mps2;
+            n += 1.0;
+            sum[0] += turning;
+            sum[1] += m.ankle_up_mps2;
+            squares += turning * turning;
+            product += turning * m.ankle_up_mps2;
+        }
+        if n > 0.0 {
+            self.squares += squares - sum[0] * sum[0] / n;
+            self.product += product - sum[0] * sum[1] / n;
         }
     }
 }

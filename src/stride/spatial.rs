@@ -162,6 +162,24 @@ mod tests {
     }
 
     #[test]
+    fn the_lift_is_over_the_line_between_two_planted_places() {
+        // A vertical acceleration that is off for one half the one way and for the other half the other way
+        // leaves the velocity right and the height wrong.
+        let mut frames = frames(-1.0, |_| 0.0, 0.0);
+        let (mut bent, mut n) = (Frames::default(), 0);
+        while let Some(f) = frames.get(n) {
+            let mut f = *f;
+            f.motion.up_mps2 += if (0.8..1.25).contains(&f.motion.t) { -0.2 } else { 0.2 };
+            bent.push(f);
+            n += 1;
+        }
+        std::mem::swap(&mut frames, &mut bent);
+        let p = path(&frames, 0.8, 1.7, ARM).unwrap();
+        assert!((p.closure_m - 0.04).abs() < 0.01, "{p:?}");
+        assert!((p.lift_m - 0.1).abs() < 0.01, "{p:?}");
+    }
+
+    #[test]
     fn what_the_memory_does_not_hold_has_no_path() {
         let frames = frames(-1.0, |_| 0.0, 0.0);
         assert_eq!(path(&frames, 1.5, 1.5, ARM), None);

@@ -20,7 +20,9 @@ pub struct Params {
     /// Default 2.5: soft tissue of the thigh (2 to 4 in all, the standing part of it taken out) and
     /// inclination (1).
     pub two_sd_deg: f64,
-    /// The same without standing: the mount line is good to some degrees on each segment.
+    /// The same without standing. Default 6.5: a sensor is strapped on to 8° (uniformly, so that its standard
+    /// deviation is 4.6), and there are two. Also while the inclinations settle, and then of the shank alone as
+    /// well.
     pub two_unlevelled_sd_deg: f64,
     /// Error of an angle from the shank alone from stride to stride, deg. Default 3.5: where the hip is
     /// over the ankle (2 cm of 80: 1.4°, doubled), soft tissue (1°, doubled).
@@ -40,7 +42,7 @@ impl Default for Params {
         Self {
             contact: contact::Params::default(),
             two_sd_deg: 2.5,
-            two_unlevelled_sd_deg: 5.0,
+            two_unlevelled_sd_deg: 6.5,
             one_sd_deg: 3.5,
             one_session_sd_deg: 4.0,
             toe_contact_sd_deg: 5.0,
@@ -183,7 +185,7 @@ impl Judge {
             None => self.one_sensor(k, zero),
         };
         knee.verdict = if valid { self.verdict(&knee) } else { None };
-        if knee.source == Some(KneeSource::TwoSensor) && k.fit == Fit::Unseen {
+        if k.unsettled || knee.source == Some(KneeSource::TwoSensor) && k.fit == Fit::Unseen {
             knee.verdict = knee.verdict.map(|_| KneeVerdict::Uncertain);
         }
         knee
@@ -195,7 +197,9 @@ impl Judge {
             Zero::Nominal => (p.two_unlevelled_sd_deg, Some(KneeNeeds::Standing)),
             Zero::Stale => (p.two_unlevelled_sd_deg, Some(KneeNeeds::Recalibration)),
             // Not yet held against each other: their clocks may be apart, or worse.
-            Zero::Standing | Zero::Calibrated if k.fit == Fit::Unseen => (p.two_unlevelled_sd_deg, None),
+            Zero::Standing | Zero::Calibrated if k.fit == Fit::Unseen || k.unsettled => {
+                (p.two_unlevelled_sd_deg, None)
+            }
             Zero::Standing | Zero::Calibrated => (p.two_sd_deg, None),
         };
         let min_deg = min_deg + self.standing_deg();
@@ -244,6 +248,9 @@ impl Judge {
             let share = variance / (variance + other_variance);
             min_deg += share * (other - min_deg);
             variance *= 1.0 - share;
+        }
+        if k.unsettled {
+            variance += p.two_unlevelled_sd_deg * p.two_unlevelled_sd_deg;
         }
         let sd = (variance + session_sd * session_sd).sqrt();
         Knee {
@@ -339,6 +346,23 @@ mod tests {
             let k = judge.knee(&knee, true, Zero::Standing);
             assert_eq!((k.min_deg, k.range_deg, k.needs), (None, None, Some(needs)), "{knee:?}");
             assert_eq!(k.verdict, Some(KneeVerdict::Uncertain));
+        }
+    }
+
+    #[test]
+    fn while_inclinations_settle_a_range_is_wide_and_nothing_is_judged() {
+        let reference = Reference { walked: Some(WALKED), ..Reference::default() };
+        let mut judge = Judge::new(Params::default(), aims(Some(5.0)), Some(reference));
+        for (knee, zero) in [(two(30.0), Zero::Standing), (one(30.0), Zero::Calibrated)] {
+            let width = |k: Knee| k.range_deg.map(|[low, high]| high - low).unwrap();
+            let settled = judge.knee(&knee, true, zero);
+            let unsettled = judge.knee(&StanceKnee { unsettled: true, ..knee }, true, zero);
+            assert_eq!(settled.verdict, Some(KneeVerdict::Missed));
+            assert_eq!(
+                (unsettled.verdict, unsettled.min_deg),
+                (Some(KneeVerdict::Uncertain), settled.min_deg)
+            );
+            assert!(width(unsettled) > 1.3 * width(settled), "{unsettled:?}");
         }
     }
 

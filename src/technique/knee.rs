@@ -64,8 +64,8 @@ pub struct StanceKnee {
     pub one_excursion_deg: Option<f64>,
     /// One standard deviation of its error, deg.
     pub one_excursion_sd_deg: Option<f64>,
-    /// The inclinations rest on standing.
-    pub levelled: bool,
+    /// The inclinations have not settled yet, since the samples began or since a hole in them.
+    pub unsettled: bool,
     /// How far the two sensors can be taken together.
     pub fit: Fit,
     /// One of them has slipped since the first strides, or it looks so in this one.
@@ -81,7 +81,7 @@ pub fn stance_knee(
     body: &Body,
     p: &Params,
 ) -> StanceKnee {
-    let mut knee = StanceKnee { levelled: trust == Trust::Levelled, ..StanceKnee::default() };
+    let mut knee = StanceKnee { unsettled: trust == Trust::None, ..StanceKnee::default() };
     if cycle.part != Part::Whole {
         return knee;
     }

@@ -62,8 +62,8 @@ pub struct Tally {
     knee: Vec<(f64, bool)>,
 }
 
-/// Plays a walk, replays it, and adds it up. Two-sensor angles are told the standing knee.
-pub fn play(case: &Case, tally: &mut Tally) -> Played {
+/// How a walk is simulated.
+fn setup(case: &Case) -> Setup {
     let scenario = Scenario::named(case.scenario).unwrap();
     let speed_mps = (scenario.speed != SpeedChoice::None).then_some(case.speed_mps);
     let mut setup = Setup::playing(Play::Scenario { scenario, speed_mps, seconds: Some(30.0) });
@@ -71,7 +71,24 @@ pub fn play(case: &Case, tally: &mut Tally) -> Played {
     setup.thigh = case.thigh;
     setup.sensor = [SensorKind::Bmi270, SensorKind::Lsm6dso, SensorKind::Mti][(case.seed % 3) as usize];
     (case.setup)(&mut setup);
-    let recording = setup.record().unwrap();
+    setup
+}
+
+/// Height of the ankle over the floor, moment by moment: s and m.
+pub fn ankle_heights(case: &Case) -> Vec<(f64, f64)> {
+    let mut walker = setup(case).walker().unwrap();
+    let body = *walker.body();
+    std::iter::from_fn(|| walker.next_moment())
+        .map(|m| {
+            let (sin, cos) = m.foot_pitch_deg.to_radians().sin_cos();
+            (m.time_s, m.heel_m + body.heel_m * sin + body.ankle_m * cos)
+        })
+        .collect()
+}
+
+/// Plays a walk, replays it, and adds it up. Two-sensor angles are told the standing knee.
+pub fn play(case: &Case, tally: &mut Tally) -> Played {
+    let recording = setup(case).record().unwrap();
     let standing_deg = recording.steps[50].knee_flexion_deg;
     let mut samples: Vec<Sample> = recording.steps.iter().map(|s| s.sample).collect();
     let mut meta = recording.meta;
@@ -172,10 +189,15 @@ impl Tally {
         self.knee.iter().map(|k| k.0.abs()).sum::<f64>() / self.knee.len() as f64
     }
 
+    /// Share of the angles whose range holds the truth.
+    pub fn knee_held(&self) -> f64 {
+        self.knee.iter().filter(|k| k.1).count() as f64 / self.knee.len() as f64
+    }
+
     pub fn knees(&self) -> String {
         let n = self.knee.len() as f64;
         let bias = self.knee.iter().map(|k| k.0).sum::<f64>() / n;
-        let held = self.knee.iter().filter(|k| k.1).count() as f64 / n;
+        let held = self.knee_held();
         format!(
             "simulated: {n} strides, bias {bias:+.1} deg, MAE {:.1} deg, 95 % range holds in {:.0} %",
             self.knee_mae(),
