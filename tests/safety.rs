@@ -325,7 +325,7 @@ proptest! {
         // The stride times of somebody who stumbles spread by about as much as the limit of `variability`: a
         // rounding decides on which side of it they are, and that is no matter of the clock.
         let steps = |alerts: &[Alert]| -> Vec<Alert> {
-            alerts.iter().filter(|a| a.rule != Rule::Variability).cloned().collect()
+            alerts.iter().filter(|a| a.rule != Rule::Variability).copied().collect()
         };
         let alerts = steps(&play(meta, &stretched, &Tuning::default()).0);
         let plain = steps(stumbles_told());
