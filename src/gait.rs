@@ -59,7 +59,7 @@ impl Gait {
             sagittal: Sagittal::new(&params.sagittal),
             detector: Detector::new(params.detector),
             assembler: Assembler::default(),
-            measurer: Measurer::new(params.body, params.measure),
+            measurer: Measurer::new(params.body, params.measure, params.detector.planting),
             thigh: Thigh::default(),
             thigh_m: params.body.thigh_m,
             pair: Pair::new(pair::Params::default(), &params.body),
@@ -104,10 +104,12 @@ impl Gait {
         self.done.measure(&mut self.measurer, frames, emit);
         if let Some(t) = planted {
             self.measurer.planted(t, frames, &mut |m| emit(Said::Stride(m)));
-            self.detector.set_lever(self.measurer.ahead_m());
         } else if !self.detector.awaits_planting() {
             // The foot was never seen at rest: the stride is told without what that would have shown.
             self.measurer.flush(frames, &mut |m| emit(Said::Stride(m)));
+        }
+        if let Some(ahead_m) = self.measurer.take_lever() {
+            self.detector.set_lever(ahead_m);
         }
         let slip = self.measurer.slip();
         if slip.slipped() && !self.slipped {

@@ -158,7 +158,7 @@ pub enum KneeNeeds {
     Recalibration,
     /// A thigh sensor that fits the shank's: the two contradict each other.
     ThighSensor,
-    /// A stride whose length and stance can be measured.
+    /// A stride whose length and stance can be measured, by inclinations that have settled.
     Stride,
 }
 
@@ -289,10 +289,12 @@ pub struct Stride {
     /// Toe contact to heel contact, s.
     #[serde(serialize_with = "maybe_milli")]
     pub roll_time_s: Option<f64>,
-    /// How well the foot was rolled down from the toes, 0 to 1; `None` where it cannot be told.
+    /// How well the foot was rolled down from the toes, 0 to 1; 0 when it landed flat, `None` where that is
+    /// not clear.
     #[serde(serialize_with = "maybe_milli")]
     pub roll_quality: Option<f64>,
-    /// How far the ankle fell from toe contact until it rested, m.
+    /// How far the ankle fell from toe contact until it rested, m; `None` with a flat landing, before which it
+    /// falls through the air.
     #[serde(serialize_with = "maybe_milli")]
     pub ankle_drop_m: Option<f64>,
     /// Share of the stride with the foot on the ground, 0 to 1.

@@ -149,7 +149,7 @@ pub struct Figures {
     pub roll_time_s: Spread,
     /// How well the foot was rolled down, 0 to 1.
     pub roll_quality: Spread,
-    /// Fall of the ankle after contact, m.
+    /// Fall of the ankle after contact, m, of landings that were not flat.
     pub ankle_drop_m: Spread,
     /// Stride length, m.
     pub stride_length_m: Spread,

@@ -38,8 +38,10 @@ fn stride(n: usize, start_s: f64, direction: &str) -> Stride {
     if backward {
         let more = json!({
             "contact": contact[n % 8], "heel_contact_s": at(0.13), "knee_extension_s": at(0.3),
-            "forefoot_rise_s": at(0.55), "roll_time_s": 0.16 + 0.02 * wave, "roll_quality": 0.9,
-            "ankle_drop_m": 0.04, "knee_min_flexion_deg": 8.0 + 4.0 * wave, "knee_source": "two_sensor",
+            "forefoot_rise_s": at(0.55), "roll_time_s": 0.16 + 0.02 * wave, "roll_quality": match contact[n % 8] {
+                "flat" => json!(0.0), "toe_first" => json!(0.9), _ => json!(null)
+            },
+            "ankle_drop_m": if contact[n % 8] == "flat" { json!(null) } else { json!(0.04) }, "knee_min_flexion_deg": 8.0 + 4.0 * wave, "knee_source": "two_sensor",
             "knee_verdict": knee[n % 8], "knee_excursion_deg": 24.0 + 3.0 * wave
         });
         value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -186,7 +188,7 @@ fn evidence_is_what_the_rule_looks_at() {
         ("knee_giving_way", "knee bend"),
         ("stumble", "shank rate"),
         ("foot_drag", "Swing lift of the"),
-        ("flat_landing", "Ankle drop of the"),
+        ("flat_landing", "Roll quality of the"),
         ("knee_bent", "Knee at its straightest of the"),
         ("variability", "Stride time of the"),
     ];

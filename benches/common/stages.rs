@@ -6,6 +6,7 @@ use std::hint::black_box;
 use retrogait::body::Body;
 use retrogait::calibrate::seat::{self, Seat};
 use retrogait::events::detector::{self, Detector, Found, Frames};
+use retrogait::events::planting;
 use retrogait::events::progress::{self, Progress};
 use retrogait::gait::{self, Gait, Said};
 use retrogait::imu::Imu;
@@ -106,7 +107,7 @@ pub fn events_of(motions: &[(Motion, Option<f64>)], ankle_m: f64, mut emit: impl
 #[inline(never)]
 pub fn strides_of(known: &[(Option<Found>, Option<f64>)], frames: &Frames, body: Body) -> usize {
     let mut assembler = Assembler::default();
-    let mut measurer = Measurer::new(body, measure::Params::default());
+    let mut measurer = Measurer::new(body, measure::Params::default(), planting::Params::default());
     let mut strides = 0;
     for (found, planted) in known {
         if let Some(found) = found {

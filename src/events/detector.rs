@@ -311,9 +311,8 @@ impl Detector {
             let rise = timing::forefoot_rise(&self.frames, last, stride_s, p);
             // Without a heel contact (the samples began in this stance) the later half of a stance.
             let from = heel.unwrap_or(last - 0.5 * stride_s);
-            if let Some(t) = timing::knee_extension(&self.frames, from, last) {
-                // A knee that still straightens when the foot unloads has done so by forefoot rise.
-                say(EventKind::KneeExtension, t.min(rise));
+            if let Some(t) = timing::knee_extension(&self.frames, from, rise) {
+                say(EventKind::KneeExtension, t);
             }
             say(EventKind::ForefootRise, rise);
         }

@@ -157,11 +157,17 @@ pub fn final_contact(frames: &Frames, lobe: &Lobe, stride_s: f64, p: &Params) ->
 /// leaves last.
 pub fn forefoot_rise(frames: &Frames, last: f64, stride_s: f64, p: &Params) -> f64 {
     let [from, to] = p.forefoot_planted.map(|share| number_at(frames, last - share * stride_s));
+    let end = number_at(frames, last);
     let forward = |f: &Frame| f.motion.ankle_forward_mps2;
-    let planted = frames.range(from, to).map(|(_, f)| forward(f)).sum::<f64>();
-    let offset_mps2 = planted / to.saturating_sub(from).max(1) as f64;
+    // What is not known throughout tells nothing.
+    let known = frames.range(from, end).filter(|(_, f)| !f.motion.missing).count() as u64;
+    if known == 0 || known != end.saturating_sub(from) {
+        return last;
+    }
+    let offset_mps2 =
+        frames.range(from, to).map(|(_, f)| forward(f)).sum::<f64>() / (to - from).max(1) as f64;
     let (mut speed, mut moved_m, mut gone) = (0.0, 0.0, None);
-    for (_, f) in frames.range(to, number_at(frames, last)) {
+    for (_, f) in frames.range(to, end) {
         speed += (forward(f) - offset_mps2) * CELL_S;
         moved_m += speed * CELL_S;
         // Whatever comes back is still planted.
@@ -186,13 +192,13 @@ pub fn forward_final_contact(lobe: &Lobe, p: &Params) -> f64 {
     lobe.start - p.forward_final * (lobe.peak_at - lobe.start)
 }
 
-/// Knee extension between heel contact at `heel` and final contact at `last`: the smallest knee
+/// Knee extension between heel contact at `heel` and forefoot rise at `rise`: the smallest knee
 /// flexion; `None` without a knee angle throughout.
-pub fn knee_extension(frames: &Frames, heel: f64, last: f64) -> Option<f64> {
+pub fn knee_extension(frames: &Frames, heel: f64, rise: f64) -> Option<f64> {
     if frames.get(frames.first())?.motion.t > heel {
         return None;
     }
-    let (first, last) = (number_at(frames, heel), number_at(frames, last));
+    let (first, last) = (number_at(frames, heel), number_at(frames, rise));
     let mut best: Option<(f64, f64)> = None;
     for (_, f) in frames.range(first, last + 1) {
         let knee = f.knee_deg?;
@@ -269,6 +275,28 @@ mod tests {
         assert_eq!([rise(0.0), rise(3.0), rise(-0.5)], [1.2; 3]);
         // Never earlier than that.
         assert!((rise(-30.0) - (1.2 - 0.08 * 1.4)).abs() < 1e-9, "{}", rise(-30.0));
+    }
+
+    #[test]
+    fn a_forefoot_whose_stance_is_not_known_throughout_rises_with_the_foot() {
+        let at = |t: f64, hole: bool| {
+            let missing = hole && (0.85..0.88).contains(&t);
+            (
+                Motion { ankle_forward_mps2: if t > 1.0 { -3.0 } else { 0.0 }, missing, ..Motion::default() },
+                None,
+            )
+        };
+        let p = Params::default();
+        assert!(forefoot_rise(&frames(1.3, |t| at(t, false)), 1.2, 1.4, &p) < 1.15);
+        assert_eq!(forefoot_rise(&frames(1.3, |t| at(t, true)), 1.2, 1.4, &p), 1.2);
+        // Of the same stance only the end is remembered.
+        let mut late = frames(0.9, |t| at(t, false));
+        late.clear();
+        for k in 90..130 {
+            let t = f64::from(k) * CELL_S;
+            late.push(Frame { motion: Motion { t, ..at(t, false).0 }, ..Frame::default() });
+        }
+        assert_eq!(forefoot_rise(&late, 1.2, 1.4, &p), 1.2);
     }
 
     #[test]

@@ -55,10 +55,10 @@ pub struct Pose {
 /// Time after which the inclination is believed without standing, s: the filter's time constant.
 const SETTLED_S: f64 = 3.0;
 
-/// Cells of a hole across which a straight line no longer tells how far the sensor turned: 0.1 s. A rate that swings by
+/// A hole across which a straight line no longer tells how far the sensor turned, s. A rate that swings by
 /// 300 deg/s at 1.25 Hz is bent by 18,500 deg/s³ at its peak, and a twelfth of that times the cube of the hole is 1.5°,
 /// as much as an inclination is off anyhow; it grows to 24° at the widest that is drawn.
-const WIDE_CELLS: u32 = 10;
+const WIDE_S: f64 = 0.1;
 
 /// The inclination filters of both sensors.
 #[derive(Clone, Debug)]
@@ -68,8 +68,9 @@ pub struct Attitudes {
     standing: [Standing; 2],
     /// How long the filters have had to settle, s.
     settling_s: f64,
-    /// Cells in a row that were drawn across a hole.
-    drawn: u32,
+    /// How long a hole is drawn across, and how long the thigh's sensor has not been read since it was, s.
+    drawn_s: f64,
+    away_s: Option<f64>,
     stood: bool,
 }
 
@@ -83,7 +84,8 @@ impl Attitudes {
             thigh: filter,
             standing: [standing.clone(), standing],
             settling_s: 0.0,
-            drawn: 0,
+            drawn_s: 0.0,
+            away_s: None,
             stood: false,
         }
     }
@@ -96,7 +98,8 @@ impl Attitudes {
             standing.restart();
         }
         self.settling_s = 0.0;
-        self.drawn = 0;
+        self.drawn_s = 0.0;
+        self.away_s = None;
         self.stood = false;
     }
 
@@ -114,8 +117,16 @@ impl Attitudes {
         let shank_stood = of_shank.step(&shank);
         // The thigh stands only while the shank does: a thigh at rest may be sitting.
         let thigh_stood = thigh.as_ref().and_then(|t| of_thigh.step(t)).filter(|_| of_shank.quiet_s() > 0.0);
-        self.drawn = if cell.missing { self.drawn + 1 } else { 0 };
-        self.settling_s = if self.drawn >= WIDE_CELLS { 0.0 } else { self.settling_s + CELL_S };
+        let wide = |hole_s: f64| hole_s > WIDE_S - CELL_S / 2.0;
+        self.drawn_s = if cell.missing { self.drawn_s + CELL_S } else { 0.0 };
+        // A thigh's sensor that comes back has turned meanwhile, and nobody knows how far.
+        let (away_s, back) = match (self.away_s, cell.thigh) {
+            (Some(away_s), None) => (Some(away_s + CELL_S), false),
+            (away_s, Some(_)) => (Some(0.0), away_s.is_some_and(wide)),
+            (None, None) => (None, false),
+        };
+        self.away_s = away_s;
+        self.settling_s = if wide(self.drawn_s) || back { 0.0 } else { self.settling_s + CELL_S };
         if shank_stood.is_some() {
             self.stood = true;
             self.settling_s = self.settling_s.max(SETTLED_S);
@@ -217,6 +228,24 @@ mod tests {
         assert!((300..=304).contains(&without) && wide[399] == Trust::Levelled, "{without}");
         let stood = after(12, &upright).iter().filter(|t| **t == Trust::None).count();
         assert!(stood < 80, "{stood}");
+    }
+
+    #[test]
+    fn a_thigh_sensor_that_comes_back_takes_the_trust_as_well() {
+        let mut a = attitudes();
+        let trust: Vec<_> = (0..500)
+            .map(|k| {
+                let away = (150..170).contains(&k) || (480..485).contains(&k);
+                let upright = cell(k, [0.0, 9.81, 0.0], [0.0, 0.0, if k % 20 < 10 { 90.0 } else { -90.0 }]);
+                let still = cell(k, [0.0, 9.81, 0.0], [0.0; 3]);
+                let read = if k < 100 { still } else { upright };
+                let thigh = (!away).then_some(read.shank);
+                a.step(f64::from(k) * CELL_S, &Cell { thigh, ..read }).trust
+            })
+            .collect();
+        assert!(trust[60..170].iter().all(|t| *t == Trust::Levelled));
+        assert!(trust[170..469].iter().all(|t| *t == Trust::None));
+        assert!(trust[472..].iter().all(|t| *t == Trust::Levelled));
     }
 
     #[test]

@@ -273,7 +273,7 @@ fn looks(rule: &str) -> Looks {
         "speed_ceiling" => Looks::Over(Figure::Speed),
         "foot_drag" => Looks::Over(Figure::SwingLift),
         "knee_deficit" | "knee_bent" => Looks::Over(Figure::KneeMin),
-        "flat_landing" | "heel_up" => Looks::Landings(Figure::AnkleDrop),
+        "flat_landing" | "heel_up" => Looks::Landings(Figure::RollQuality),
         _ => Looks::At(Channel::Rate),
     }
 }

@@ -101,8 +101,8 @@ pub const DEFINITIONS: [Definition; 13] = [
         Figure::AnkleDrop,
         "Ankle drop",
         ("cm", 100.0, 1),
-        "how far the ankle comes down from toe contact until it rests",
-        ("3 to 5 toes first, under 1.5 flat", "model"),
+        "how far the ankle comes down from toe contact until it rests; not told of flat landings",
+        ("3 to 6 toes first", "model"),
         "simulated",
     ),
     def(
@@ -110,7 +110,7 @@ pub const DEFINITIONS: [Definition; 13] = [
         "Swing lift",
         ("cm", 100.0, 0),
         "highest rise of the ankle in swing; not the clearance of the toes",
-        ("10 to 12, under 3 when shuffling", "model"),
+        ("7 to 10, 5 heel first, under 3.5 when shuffling", "model"),
         "simulated",
     ),
     def(

@@ -4,7 +4,7 @@ use super::robust::{median, spread};
 use super::rule::Rule;
 use super::spectrum::Spectrum;
 use super::tuning::Tuning;
-use crate::record::{Contact, Direction, Evidence, KneeVerdict, Stride, StrideDirection};
+use crate::record::{Contact, Direction, Evidence, KneeNeeds, KneeVerdict, Stride, StrideDirection};
 use crate::time::SensorTime;
 
 /// Strides that are looked at for variability.
@@ -336,7 +336,9 @@ impl StrideRules {
     }
 
     fn knee(&mut self, s: &Stride, emit: &mut impl FnMut(Found)) {
-        let Some(knee) = s.knee_min_flexion_deg else { return };
+        // While an inclination settles the knee is not known well enough to be compared.
+        let settled = s.knee_needs != Some(KneeNeeds::Stride);
+        let Some(knee) = s.knee_min_flexion_deg.filter(|_| settled) else { return };
         if self.first_knees < LEAST {
             self.knees[self.first_knees] = knee;
             self.first_knees += 1;

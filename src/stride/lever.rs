@@ -15,8 +15,8 @@ use super::assemble::Cycle;
 pub struct Params {
     /// Where it lies as long as nothing is known, m. Default 0.02: between the front and the side.
     pub usual_m: f64,
-    /// How sure that is: squares of angular acceleration, (rad/s²)², that outweigh it. Default 600: it is
-    /// good to 0.02 m, and a planted ankle seems to accelerate by 0.5 m/s².
+    /// How sure that is: squares of angular acceleration about their mean, (rad/s²)², that outweigh it.
+    /// Default 600: it is good to 0.02 m, and a planted ankle seems to shake by 0.5 m/s².
     pub weight: f64,
     /// Share of the past that a stride leaves.
     pub memory: f64,

@@ -33,7 +33,7 @@ pub struct Params {
     /// The knee's flexion at toe contact varies by this much, deg.
     pub toe_contact_sd_deg: f64,
     /// A knee that bends backward by more than this is no knee, deg. Default 20: hyperextension goes to
-    /// 10, and two mounts without standing are 10 off.
+    /// 10, and two mounts without standing are 13 off.
     pub backward_deg: f64,
 }
 
@@ -144,7 +144,8 @@ impl Judge {
             .then(|| contact::judge(m.landing.as_ref(), roll_s, &self.params.contact));
         let word = landed.map(|l| l.contact);
         // A foot that lands flat has fallen through the air until then, and not rolled.
-        let ankle_drop_m = m.landing.and_then(|l| l.drop_m).filter(|_| word != Some(Contact::Flat));
+        let ankle_drop_m =
+            m.landing.and_then(|l| l.drop_m).filter(|_| word.is_some_and(|w| w != Contact::Flat));
         Technique {
             landed,
             ankle_drop_m,
@@ -168,7 +169,7 @@ impl Judge {
             k.two_min_deg,
             k.one_mid_deg,
             k.two_excursion_deg,
-            valid && !k.fit.is_refused() && k.slipped.is_none(),
+            valid && !k.fit.is_refused() && k.slipped.is_none() && !k.unsettled,
         ) {
             self.both.push([min, mid, excursion]);
         }
@@ -196,10 +197,11 @@ impl Judge {
         let (sd, needs) = match zero {
             Zero::Nominal => (p.two_unlevelled_sd_deg, Some(KneeNeeds::Standing)),
             Zero::Stale => (p.two_unlevelled_sd_deg, Some(KneeNeeds::Recalibration)),
-            // Not yet held against each other: their clocks may be apart, or worse.
-            Zero::Standing | Zero::Calibrated if k.fit == Fit::Unseen || k.unsettled => {
-                (p.two_unlevelled_sd_deg, None)
+            Zero::Standing | Zero::Calibrated if k.unsettled => {
+                (p.two_unlevelled_sd_deg, Some(KneeNeeds::Stride))
             }
+            // Not yet held against each other: their clocks may be apart, or worse.
+            Zero::Standing | Zero::Calibrated if k.fit == Fit::Unseen => (p.two_unlevelled_sd_deg, None),
             Zero::Standing | Zero::Calibrated => (p.two_sd_deg, None),
         };
         let min_deg = min_deg + self.standing_deg();
@@ -257,6 +259,7 @@ impl Judge {
             min_deg: Some(min_deg),
             range_deg: Some([min_deg - Z95 * sd, min_deg + Z95 * sd]),
             source: Some(KneeSource::OneSensor),
+            needs: k.unsettled.then_some(KneeNeeds::Stride),
             ..knee
         }
     }
@@ -362,6 +365,7 @@ mod tests {
                 (unsettled.verdict, unsettled.min_deg),
                 (Some(KneeVerdict::Uncertain), settled.min_deg)
             );
+            assert_eq!((settled.needs, unsettled.needs), (None, Some(KneeNeeds::Stride)));
             assert!(width(unsettled) > 1.3 * width(settled), "{unsettled:?}");
         }
     }
