@@ -98,10 +98,9 @@ fn lifts_are_known_to_their_stated_error() {
             cm(drop_cm),
         );
         // The joint-driven generator lets its foot down until a third of the stride has gone by.
-        if scenario != "bw_fourier" {
-            assert!(lift_cm.unwrap().abs() <= 1.0 && within >= 0.93, "{table}");
-            assert!(drop_cm.is_none_or(|e| e.abs() <= 1.0), "{table}");
-        }
+        let (most_cm, least) = if scenario == "bw_fourier" { (2.5, 0.6) } else { (1.0, 0.93) };
+        assert!(lift_cm.unwrap().abs() <= most_cm && within >= least, "{table}");
+        assert!(drop_cm.is_none_or(|e| e.abs() <= 1.0), "{table}");
     }
     insta::assert_snapshot!("lifts_on_the_simulator", table);
 }
